@@ -1,0 +1,30 @@
+/* alloc: general-purpose allocator over one contiguous arena handed in (two-level segregated fit: O(1), little
+ * fragmentation). Holds no pointer outside the arena, so that the arena can be saved and mapped again. */
+#ifndef LING_ALLOC_H
+#define LING_ALLOC_H
+
+#include "base.h"
+
+struct alloc;
+
+/* alloc_create: lay an allocator out at the start of arena[0..bytes-1] (16-byte aligned; at least 64 KiB).
+ * Returns it, or NULL when the arena is too small. */
+struct alloc *alloc_create(void *arena, size_t bytes);
+/* alloc_get: bytes > 0; 16-byte aligned. Returns NULL when no block is large enough. Contents undefined. */
+void *alloc_get(struct alloc *a, size_t bytes) MUST_CHECK;
+void *alloc_get_zeroed(struct alloc *a, size_t bytes) MUST_CHECK;
+/* alloc_resize: as realloc; p may be NULL. On failure returns NULL and p stays valid. */
+void *alloc_resize(struct alloc *a, void *p, size_t bytes) MUST_CHECK;
+void alloc_put(struct alloc *a, void *p); /* p may be NULL */
+size_t alloc_size_of(const void *p);       /* usable bytes of a block */
+
+struct alloc_stats {
+    size_t arena_bytes, used_bytes, peak_bytes; /* block headers included in used */
+};
+struct alloc_stats alloc_stats(const struct alloc *a);
+/* alloc_check: walk the whole arena; panics on a broken invariant. For tests and GC-stress builds. */
+void alloc_check(const struct alloc *a);
+/* alloc_fail_after: for tests: the n-th allocation from now fails, and all later ones; n < 0 turns it off. */
+void alloc_fail_after(struct alloc *a, long n);
+
+#endif

@@ -1,0 +1,183 @@
+/* process: a process's own state, its mailbox, links and monitors, its exceptions. Passive: the scheduler (run/) and
+ * the interpreter drive it.
+ *
+ *   mailbox   outer (just arrived, fragments off heap) ──fetch──> inner list ──save pointer──> loop_rec
+ *   A message that loop_rec has looked at is part of the heap (its fragment adopted, msg->term a GC root).
+ */
+#ifndef LING_PROCESS_H
+#define LING_PROCESS_H
+
+#include "heap/bin.h"
+#include "term/atoms.h" /* generated: A_OK, A_ERROR, … */
+
+struct vm;
+
+enum process_state { PROC_READY, PROC_RUNNING, PROC_WAITING, PROC_EXITING, PROC_DEAD };
+enum { PROC_TRAP_EXIT = 1, PROC_KILLED = 2, PROC_ON_QUEUE = 4, PROC_SUSPENDED = 8, PROC_TIMEOUT = 16, PROC_BIF_WAIT = 32,
+       PROC_SYSTEM = 64, PROC_WANT_GC = 128 };
+
+struct message {
+    struct message *next;
+    struct frag *frag; /* NULL once adopted by the heap, or when the term is immediate/literal */
+    term term;
+};
+struct mailbox {
+    struct message *first, **last; /* all messages in order */
+    struct message **save;         /* the link that points at the next message to look at */
+    uint32_t length;
+    term marker_ref;               /* recv_marker: NONE when unset */
+    struct message **marker_save;
+};
+
+/* Links and monitors: one node a relation and side. */
+enum relation_kind { REL_LINK, REL_MONITOR_OUT, REL_MONITOR_IN };
+struct relation {
+    struct relation *next;
+    enum relation_kind kind;
+    term other; /* pid; for a monitor by name see `name` */
+    uint64_t ref_hi, ref_lo;
+    term name;  /* registered name the monitor was made with, or NONE */
+    term tag;   /* 'DOWN' or the {tag,T} of monitor/3, immediates/literals or held by frag */
+    struct frag *tag_frag;
+    bool alias, alias_demonitor, alias_reply_demonitor;
+};
+
+enum exc_class { EXC_ERROR, EXC_EXIT, EXC_THROW };
+/* What a BIF that returned NONE wants. */
+enum bif_want { WANT_RAISE, WANT_TRAP, WANT_WAIT, WANT_YIELD, WANT_EXITED };
+
+struct exception {
+    enum exc_class class;
+    term reason; /* {badmatch,V}, badarg, … */
+    term trace;  /* stack trace already built (raise/3), or NONE: the interpreter builds it from the stack */
+    term args;   /* list of the failing BIF's arguments, or NONE */
+    term info;   /* error_info map for the top frame, or NONE */
+};
+
+struct process {
+    struct heap heap;
+    struct vm *vm;
+    term pid;
+    uint32_t flags;
+    uint8_t state, priority;
+
+    /* execution: valid when not running. X registers 0..live-1 are saved in args. */
+    const uint64_t *pc;
+    int32_t reds; /* left of this slice */
+    uint32_t live;
+    term *args; /* args_inline, or allocated when live is larger */
+    uint32_t args_cap;
+    term args_inline[8];
+    const struct export_entry *current_mfa; /* for traces of BIFs and process_info(current_function) */
+    term initial_m, initial_f;
+    uint32_t initial_arity;
+
+    struct exception exc;
+    enum bif_want want;
+    const struct export_entry *trap; /* WANT_TRAP: call this with vm->x[0..arity-1] */
+    uint32_t catches;
+
+    struct mailbox mailbox;
+    struct relation *relations;
+    term *dict; /* process dictionary: open addressing, dict_cap pairs, NONE empty; roots */
+    uint32_t dict_cap, dict_used;
+
+    term group_leader, parent, name; /* name: registered atom or NONE */
+    struct timer *wait_timer;        /* of receive … after, NULL none */
+    struct process *next_ready, *prev_ready;
+    uint64_t reductions;
+    uint32_t table_slot;
+    uint64_t seq; /* spawn order */
+    void *owner;  /* http request being served by this process, or NULL (see http/) */
+    struct save_call *unused_reserved;
+};
+
+/* -- process.c */
+struct spawn_opts {
+    size_t min_heap_words, max_heap_words;
+    uint8_t priority;
+    bool link, monitor, trap_exit;
+    uint16_t fullsweep_after;
+    term monitor_tag; /* NONE: 'DOWN' */
+};
+extern const struct spawn_opts spawn_defaults;
+/* process_spawn: a new ready process that will call m:f(args…); args: proper list on any heap, copied.
+ * parent may be NULL. *ref: the monitor's reference on parent's heap, when opts.monitor. ST_NOMEM, ST_LIMIT. */
+enum status process_spawn(struct vm *vm, struct process *parent, term m, term f, term args,
+                          const struct spawn_opts *opts, struct process **out, term *ref) MUST_CHECK;
+/* process_spawn_fun: as above, calling a fun of arity 0. */
+enum status process_spawn_fun(struct vm *vm, struct process *parent, term fun, const struct spawn_opts *opts,
+                              struct process **out, term *ref) MUST_CHECK;
+struct process *process_find(const struct vm *vm, term pid); /* NULL: no such process (or dead) */
+/* process_terminate: p ends with `reason` (on p's heap or immediate): name, timers, links, monitors, memory. p must not
+ * be used afterwards, except by the scheduler when p is vm->current (state PROC_DEAD, freed there). */
+void process_terminate(struct vm *vm, struct process *p, term reason);
+/* process_roots: the spans that heap_collect needs beside the stack: live X registers (vm->x when running, else args),
+ * dictionary, adopted messages, exception, names. `live` as in the interpreter. */
+size_t process_gc_spans_max(const struct process *p);
+enum status process_collect(struct process *p, size_t need_words, uint32_t live) MUST_CHECK; /* GC: collects */
+enum status process_collect_major(struct process *p, size_t need_words, uint32_t live) MUST_CHECK;
+/* process_save_x / process_load_x: X registers 0..live-1 between vm->x and p->args. */
+enum status process_save_x(struct process *p, uint32_t live) MUST_CHECK;
+void process_load_x(struct process *p);
+
+/* -- ready.c: the run queue */
+void process_make_ready(struct vm *vm, struct process *p); /* WAITING -> READY; nothing when it is not waiting */
+struct process *ready_pop(struct vm *vm);                  /* next to run, NULL: none */
+void ready_push(struct vm *vm, struct process *p);
+
+/* -- message.c */
+/* message_send: deep copy of t into `to`'s mailbox; wakes it. from may be NULL. ST_NOMEM: nothing sent. */
+enum status message_send(struct vm *vm, struct process *to, term t) MUST_CHECK;
+/* message_send_frag: t already lies in frag (may be NULL for immediates); takes frag over. */
+enum status message_send_frag(struct vm *vm, struct process *to, struct frag *frag, term t) MUST_CHECK;
+term mailbox_peek(struct process *p);  /* term of the message at the save pointer (adopts it); NONE: at the end */
+void mailbox_next(struct process *p);  /* save pointer one on */
+void mailbox_remove(struct process *p); /* unlink and free the message at the save pointer; save pointer to the start */
+void mailbox_rewind(struct process *p);
+void mailbox_free(struct process *p);
+
+/* -- link.c. Signals take effect at once (one core, no signal queues). */
+void link_make(struct vm *vm, struct process *a, struct process *b);
+void link_break(struct vm *vm, struct process *a, term other);
+/* exit_signal: as erlang:exit/2 and links: from is the sender's pid; link: came through a link. When the target is
+ * vm->current it gets flags |= PROC_KILLED and its reason in exc.reason: the caller's BIF must return WANT_EXITED. */
+void exit_signal(struct vm *vm, term from, struct process *to, term reason, bool link);
+/* monitor_make: p watches target (pid, or name when target is an atom: resolved by the caller into found, NULL when
+ * there is none: 'DOWN' noproc is sent at once). Returns the reference on p's heap. */
+term monitor_make(struct vm *vm, struct process *p, struct process *found, term target, term name, term tag);
+bool monitor_break(struct vm *vm, struct process *p, term ref); /* false: no such monitor */
+
+/* -- name.c */
+enum status name_register(struct vm *vm, term name, struct process *p) MUST_CHECK; /* ST_BADARG: taken / has one */
+enum status name_unregister(struct vm *vm, term name) MUST_CHECK;
+struct process *name_find(const struct vm *vm, term name);
+
+/* -- dict.c */
+term dict_get(struct process *p, term key);            /* NONE: absent */
+term dict_put(struct process *p, term key, term value); /* old value or NONE */
+term dict_erase(struct process *p, term key);
+term dict_list(struct process *p);                     /* [{K,V}] */
+term dict_keys(struct process *p);
+
+/* -- exception.c: raising from C. Each returns NONE, for `return raise_…`. */
+term raise_error(struct process *p, term reason);
+term raise_badarg(struct process *p);
+term raise_badarith(struct process *p);
+term raise_system_limit(struct process *p);
+term raise_notsup(struct process *p);
+term raise_undef(struct process *p);
+term raise_class(struct process *p, enum exc_class c, term reason, term trace);
+term raise_badkey(struct process *p, term key); /* {badkey,K} */
+term raise_badmap(struct process *p, term t);   /* {badmap,T} */
+/* Leave for Erlang code: the interpreter calls `to` with vm->x[0..arity-1], set by the caller, and its value is the
+ * BIF's value. */
+term bif_trap(struct process *p, const struct export_entry *to);
+/* The process sleeps until process_make_ready, then the BIF runs again with the same arguments. */
+term bif_wait(struct process *p);
+term bif_yield(struct process *p);
+
+/* -- ref.c */
+term ref_make(struct process *p); /* unique reference on p's heap */
+
+#endif
