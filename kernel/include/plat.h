@@ -74,6 +74,12 @@ enum plat_status plat_tcp_shutdown_send(int handle); /* FIN after what was sent 
 void plat_tcp_close(int handle);
 void plat_tcp_abort(int handle); /* RST */
 
+/* -- report channel. plat_event: one JSON object (no newline, no byte below 0x20) to the host at once, in order with the
+ * console: Linux: a line on the report descriptor when there is one; guests: RS (0x1e), the object, newline on the console
+ * channel. The launcher takes such lines out of the output. Never fails; dropped when nobody listens. The report of
+ * plat_exit goes the same way and is the last one. Event objects start with {"ling":1,"event":"…". */
+void plat_event(const char *json, size_t bytes);
+
 /* -- end. plat_exit: drains the console, delivers the report (a JSON object, no newline) to the host, ends the machine.
  * status 0..255. Waits up to a bounded time for sent data to be acknowledged. Never returns. */
 noreturn void plat_exit(int status, const char *report, size_t report_bytes);

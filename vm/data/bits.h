@@ -14,6 +14,22 @@ term bits_match_start(struct heap *h, term t, bool reuse);
 static inline size_t bits_match_left(term ctx) {
     return (size_t)(small_value(boxed_ptr(ctx)[CTX_END]) - small_value(boxed_ptr(ctx)[CTX_OFFSET]));
 }
+/* bits_orig_bytes: the bytes of an original (heap or refc binary), as in CTX_ORIG and SUB_ORIG. */
+static inline const uint8_t *bits_orig_bytes(term orig) {
+    const term *p = boxed_ptr(orig);
+    return header_kind(*p) == KIND_HEAP_BIN ? (const uint8_t *)(p + 2) : ((const struct bin *)p[REFC_BIN])->data;
+}
+/* bits_match_byte: 8 unsigned bits, inline: the hot field of byte scanners. NONE: fewer are left. */
+static inline term bits_match_byte(term ctx) {
+    term *c = boxed_ptr(ctx);
+    size_t at = (size_t)small_value(c[CTX_OFFSET]);
+    if ((size_t)small_value(c[CTX_END]) - at < 8) return NONE;
+    const uint8_t *p = bits_orig_bytes(c[CTX_ORIG]) + (at >> 3);
+    unsigned shift = at & 7;
+    c[CTX_OFFSET] += small_make(8);
+    return small_make(shift == 0 ? p[0] : ((p[0] << 8 | p[1]) >> (8 - shift) & 0xff));
+}
+/* bits_match_integer: a field of n_bits (0 gives 0). Fields that make an integer beyond BIG_MAX_LIMBS do not match. */
 term bits_match_integer(struct heap *h, term ctx, size_t n_bits, unsigned flags); /* NONE: no match, as below */
 term bits_match_float(struct heap *h, term ctx, size_t n_bits, unsigned flags);   /* 16, 32, 64 */
 term bits_match_binary(struct heap *h, term ctx, size_t n_bits);                  /* a sub binary of n_bits */
@@ -49,10 +65,17 @@ bool bits_put_utf32(struct bits_builder *b, term code_point, unsigned flags);
 int bits_utf8_bytes(term code_point);  /* 1..4; for bad code points 4 (bs_utf8_size) */
 int bits_utf16_bytes(term code_point); /* 2 or 4 */
 
-/* -- iodata.c: iolists */
-/* iodata_size: bytes of an iolist/binary. ST_BADARG: not iodata. No recursion. */
-enum status iodata_size(term t, size_t *bytes) MUST_CHECK;
-/* iodata_write: all of t into out[0..bytes-1] (size from iodata_size). */
-void iodata_write(term t, uint8_t *out);
+/* -- iodata.c: iolists. Nesting of any depth: what does not fit a small C array is kept in memory from `a`, and given
+ * back before the return. */
+/* iodata_size: bytes of an iolist/binary. ST_BADARG: not iodata. ST_NOMEM. */
+enum status iodata_size(struct alloc *a, term t, size_t *bytes) MUST_CHECK;
+/* iodata_write: all of t into out[0..bytes-1] (size from iodata_size, which must have succeeded). ST_NOMEM. */
+enum status iodata_write(struct alloc *a, term t, uint8_t *out) MUST_CHECK;
+/* iodata_bits_size / iodata_bits_put: as above for bitstring lists (list_to_bitstring): leaves may end anywhere. */
+enum status iodata_bits_size(struct alloc *a, term t, size_t *bits) MUST_CHECK;
+enum status iodata_bits_put(struct alloc *a, struct bits_builder *b, term t) MUST_CHECK;
+/* iodata_walk: visits the leaves front to back: bytes (as smalls) and bitstrings. Stops when `leaf` is not ST_OK and
+ * returns that. ST_BADARG: a leaf that is neither, or an improper tail that is not a bitstring. */
+enum status iodata_walk(struct alloc *a, term t, enum status (*leaf)(void *ctx, term leaf), void *ctx) MUST_CHECK;
 
 #endif

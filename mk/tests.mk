@@ -1,0 +1,36 @@
+# Tests. `make test` is what CI runs.
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+UNIT_LAYERS := base format term heap data code proc
+UNIT_OBJS = $(call objs_asan,$(UNIT_LAYERS)) $(call gen_objs_asan,$(GEN_SRC_PACK))
+$(BUILD)/obj/asan/libunit.a: $(UNIT_OBJS)
+	@rm -f $@
+	ar rcsD $@ $^
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/obj/asan/libunit.a
+	@mkdir -p $(@D)
+	$(CC_asan) $(CFLAGS_asan) $(LDFLAGS_asan) -Icompiler -o $@ $< $(BUILD)/obj/asan/libunit.a -lcmocka $(LINGPACK_LIBS)
+
+.PHONY: test test-unit
+## test: every test that needs no long time (installs what is missing)
+test: deps-test
+	@$(MAKE) --no-print-directory -j2 build-all
+	@$(MAKE) --no-print-directory -j2 $(UNIT_BIN)
+	@tools/run-tests.sh
+
+## test-unit: the unit tests only
+test-unit: $(UNIT_BIN)
+	@tools/run-tests.sh unit
+
+.PHONY: lint format bench
+## lint: layers, cycles, formatting, tables, shell scripts
+lint: deps-test $(GUEST_LIBVM)
+	@tools/lint.sh
+
+## format: rewrite the C sources in the project's format
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+## bench: ratios against peers of the same run: boot, page, sizes, memory, compute programs against erl
+bench: deps-test
+	@$(MAKE) --no-print-directory -j2 build-all
+	@tests/bench/run.sh
