@@ -34,3 +34,10 @@ format:
 bench: deps-test
 	@$(MAKE) --no-print-directory -j2 build-all
 	@tests/bench/run.sh
+
+.PHONY: test-long
+## test-long: wrk for 30 s and idle CPU over 10 s on every target that works here
+test-long: deps-test
+	@$(MAKE) --no-print-directory -j2 build-all
+	tests/stress/idle.sh
+	tests/stress/wrk.sh
