@@ -4,6 +4,7 @@ MAKEFLAGS += --no-builtin-rules
 BUILD := build
 .DELETE_ON_ERROR:
 
+include mk/quiet.mk
 include mk/vm.mk
 include mk/lwip.mk
 include mk/kernel.mk

@@ -40,3 +40,30 @@ $(BUILD)/$(1)/ling-linux: $(call kobjs,process-asan,$(LINUX_SRC)) $(BUILD)/obj/$
 	$$(HOSTCC) $$(SANITIZE) $$(LDFLAGS_asan) -o $$@ $$^ -lgmp -lz -lm
 endef
 $(foreach v,asan gcstress,$(eval $(call sanitized_process,$(v))))
+
+# -- the guest. No stack protector before its canary is there; no SSE beyond what the entry switches on.
+VIRTIO_SRC := $(sort $(wildcard kernel/targets/virtio/*.c kernel/net/*.c kernel/drivers/*.c kernel/drivers/virtio/*.c \
+	kernel/nub/*.c kernel/arch/x86_64/*.c kernel/lib/*.c))
+VIRTIO_ASM := kernel/arch/x86_64/entry.S kernel/nub/nub.S
+KCC_virtio := musl-gcc
+KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -mno-red-zone -fno-stack-protector -fcf-protection=none -fno-pic -fno-pie \
+	-mcmodel=small -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections -fno-strict-aliasing
+$(eval $(call kernel_variant,virtio))
+$(BUILD)/obj/virtio/%.o: %.S
+	@mkdir -p $(@D)
+	$(KCC_virtio) -c -o $@ $<
+VIRTIO_OBJ := $(call kobjs,virtio,$(VIRTIO_SRC)) $(patsubst %.S,$(BUILD)/obj/virtio/%.o,$(VIRTIO_ASM)) $(LWIP_OBJ)
+$(call kobjs,virtio,$(VIRTIO_SRC)): | $(LWIP)/.fetched
+VIRTIO_LD := -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
+	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
+MUSL_LIBC := /usr/lib/x86_64-linux-musl/libc.a
+$(BUILD)/ling-virtio.elf: $(VIRTIO_OBJ) $(GUEST_LIBVM) kernel/targets/virtio/link.ld
+	gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
+
+# -- boot tests: the same layers with tests/boot/guest.c in place of the VM
+$(BUILD)/boot/guest-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(BUILD)/obj/process/tests/boot/guest.o
+	@mkdir -p $(@D)
+	musl-gcc $(LINUX_LD) -o $@ $^
+$(BUILD)/boot/guest-virtio.elf: $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o kernel/targets/virtio/link.ld
+	@mkdir -p $(@D)
+	gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc

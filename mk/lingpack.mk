@@ -6,11 +6,11 @@ CFLAGS_lingpack := -Icompiler
 define lingpack
 $(BUILD)/obj/$(1)/compiler/%.o: compiler/%.c | $$(GEN_STAMPS)
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_$(1)) $(CFLAGS_lingpack) -c -o $$@ $$<
+	$$(call Q,CC,$$@)$$(CC_$(1)) $(CFLAGS_lingpack) $$(CFLAGS_$(1)) -c -o $$@ $$<
 $(2): $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(LINGPACK_SRC)) $(call objs_$(1),$(LAYERS_PACK)) \
 		$(call gen_objs_$(1),$(GEN_SRC_PACK))
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $(LINGPACK_LIBS)
+	$$(call Q,CC,$$@)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $(LINGPACK_LIBS)
 endef
 $(eval $(call lingpack,host,$(BUILD)/lingpack))
 $(eval $(call lingpack,asan,$(BUILD)/asan/lingpack))

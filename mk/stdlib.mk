@@ -4,4 +4,4 @@ STDLIB_BEAMS := $(addprefix $(BUILD)/stdlib/,$(notdir $(STDLIB_SRC:.erl=.beam)))
 vpath %.erl $(sort $(dir $(STDLIB_SRC)))
 $(BUILD)/stdlib/%.beam: %.erl
 	@mkdir -p $(@D)
-	erlc +deterministic -Werror -o $(@D) $<
+	$(call Q,ERLC,$@)erlc +deterministic -Werror -o $(@D) $<

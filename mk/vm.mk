@@ -28,7 +28,7 @@ CC_gcstress := $(HOSTCC)
 CFLAGS_gcstress := $(CFLAGS_asan) -DLING_GC_STRESS
 
 # gcc 12 keeps the interpreter's state in vector registers unless told not to; merged indirect jumps cost 8-27 %.
-CFLAGS_INTERP := -fno-tree-vectorize -fno-crossjumping -fno-gcse
+CFLAGS_INTERP := -fno-tree-vectorize -fno-crossjumping -fno-gcse -fno-reorder-blocks-and-partition
 
 LAYERS_PACK := base format term heap data
 LAYERS_ALL := base term heap data code proc io http bif interp run
@@ -38,36 +38,36 @@ src_of = $(foreach l,$(1),$(sort $(wildcard vm/$(l)/*.c)))
 GEN_TOOLS := gen-atoms gen-bifs gen-ops
 $(BUILD)/tools/%: tools/%.c
 	@mkdir -p $(@D)
-	$(HOSTCC) -std=gnu11 -O1 -g $(WARN) -o $@ $<
+	$(call Q,HOSTCC,$@)$(HOSTCC) -std=gnu11 -O1 -g $(WARN) -o $@ $<
 
 BIF_TABS := $(sort $(wildcard vm/bif/tab/*.tab))
 $(GEN)/term/atoms.stamp: $(BUILD)/tools/gen-atoms vm/term/atoms.tab
 	@mkdir -p $(@D)
-	$< vm/term/atoms.tab $(@D)
+	$(call Q,GEN,$@)$< vm/term/atoms.tab $(@D)
 	@touch $@
 $(GEN)/bif/biftab.stamp: $(BUILD)/tools/gen-bifs $(BIF_TABS)
 	@mkdir -p $(@D) docs/gen
-	$< $(@D) docs/gen $(BIF_TABS)
+	$(call Q,GEN,$@)$< $(@D) docs/gen $(BIF_TABS)
 	@touch $@
 $(GEN)/ops.stamp: $(BUILD)/tools/gen-ops vm/format/ops.tab $(wildcard vm/interp/*.inc)
 	@mkdir -p $(GEN)/format $(GEN)/interp docs/gen
-	$< vm/format/ops.tab $(GEN) docs/gen
+	$(call Q,GEN,$@)$< vm/format/ops.tab $(GEN) docs/gen
 	@touch $@
 GEN_STAMPS := $(GEN)/term/atoms.stamp $(GEN)/bif/biftab.stamp $(GEN)/ops.stamp
 GEN_SRC_PACK := $(GEN)/term/atoms.c $(GEN)/bif/bifnames.c $(GEN)/format/ops.c
 GEN_SRC_VM := $(GEN)/term/atoms.c $(GEN)/bif/biftab.c
-$(GEN)/term/atoms.c: $(GEN)/term/atoms.stamp ;
-$(GEN)/bif/bifnames.c $(GEN)/bif/biftab.c: $(GEN)/bif/biftab.stamp ;
-$(GEN)/format/ops.c: $(GEN)/ops.stamp ;
+$(GEN)/term/atoms.c $(GEN)/term/atoms.h: $(GEN)/term/atoms.stamp ;
+$(GEN)/bif/bifnames.c $(GEN)/bif/bifnames.h $(GEN)/bif/biftab.c $(GEN)/bif/biftab.h: $(GEN)/bif/biftab.stamp ;
+$(GEN)/format/ops.c $(GEN)/format/ops.h: $(GEN)/ops.stamp ;
 
 # -- compile rules, one set a variant
 define variant
 $(BUILD)/obj/$(1)/%.o: %.c | $$(GEN_STAMPS)
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_$(1)) $$(if $$(findstring vm/interp/interp,$$<),$$(CFLAGS_INTERP)) -c -o $$@ $$<
+	$$(call Q,CC,$$@)$$(CC_$(1)) $$(CFLAGS_$(1)) $$(if $$(findstring vm/interp/interp,$$<),$$(CFLAGS_INTERP)) -c -o $$@ $$<
 $(BUILD)/obj/$(1)/gen/%.o: $(GEN)/%.c | $$(GEN_STAMPS)
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(CFLAGS_$(1)) -c -o $$@ $$<
+	$$(call Q,CC,$$@)$$(CC_$(1)) $$(CFLAGS_$(1)) -c -o $$@ $$<
 # generated into gen: the interpreter includes it
 $(BUILD)/obj/$(1)/vm/interp/interp.o: $(GEN)/ops.stamp
 objs_$(1) = $$(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$$(call src_of,$$(1)))
@@ -78,7 +78,7 @@ $(foreach v,host guest asan gcstress,$(eval $(call variant,$(v))))
 define vm_archive
 $(BUILD)/obj/$(1)/libvm.a: $(call objs_$(1),$(LAYERS_ALL)) $(call gen_objs_$(1),$(GEN_SRC_VM))
 	@rm -f $$@
-	ar rcsD $$@ $$^
+	$$(call Q,AR,$$@)ar rcsD $$@ $$^
 endef
 $(foreach v,guest asan gcstress,$(eval $(call vm_archive,$(v))))
 GUEST_LIBVM := $(BUILD)/obj/guest/libvm.a

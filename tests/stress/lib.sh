@@ -1,5 +1,5 @@
 # Shared by the stress scripts: start an instance in the background, wait for its URL, end it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 work=build/stress
 mkdir -p "$work"
 

@@ -18,7 +18,9 @@ static const uint32_t sines[64] = {
     0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391};
 static const uint8_t shifts[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
 
-static uint32_t rotate_left(uint32_t x, unsigned n) { return x << n | x >> (32 - n); }
+static uint32_t rotate_left(uint32_t x, unsigned n) {
+    return x << n | x >> (32 - n);
+}
 
 static uint32_t md5_mix(unsigned step, uint32_t b, uint32_t c, uint32_t d, unsigned *word) {
     switch (step / 16) {
@@ -38,7 +40,8 @@ static void md5_block(uint32_t state[4], const uint8_t *p) {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
     for (unsigned i = 0; i < 64; i++) {
         unsigned word;
-        uint32_t f = md5_mix(i, b, c, d, &word) + a + sines[i] + x[word];
+        uint32_t f = md5_mix(i, b, c, d, &word);
+        f += a + sines[i] + x[word];
         a = d;
         d = c;
         c = b;

@@ -14,7 +14,7 @@ struct code {
     uint32_t n_dyn_atoms, cap_dyn_atoms;
     uint32_t *dyn_slots; /* hash of dyn atoms, cap power of two */
     uint32_t n_dyn_slots;
-    struct dyn_export *dyn_exports; /* chain of entries for M:F/A not in the image */
+    struct dyn_exports *dyn_exports; /* entries for M:F/A not in the image; NULL: none yet */
 };
 
 /* code_init: check the header (magic, abi, bounds of every table) and start with no dynamic entries.

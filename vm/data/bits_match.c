@@ -5,11 +5,12 @@
  *
  * Invariant: base <= offset <= end <= bits of orig. A match that fails leaves the context as it was.
  * The bytes are found through `orig` at every step, since appending may move them (bits_build.c).
- * Source: OTP efficiency guide "Constructing and matching binaries", reference manual "Bit syntax expressions". */
+ * Source: OTP efficiency guide "Constructing and matching binaries", reference manual "Bit syntax
+ * expressions". */
 #include "data/bits.h"
 #include "data/bits_float.h"
 #include "data/bits_word.h"
-#include "term/big.h"
+#include "data/big.h"
 
 struct field {
     term *ctx;
@@ -41,17 +42,16 @@ term bits_match_start(struct heap *h, term t, bool reuse) {
     const term *p = boxed_ptr(t);
     switch (header_kind(*p)) {
     case KIND_HEAP_BIN:
-    case KIND_REFC_BIN:
-        return context_new(h, t, 0, (size_t)p[REFC_SIZE] * 8); /* size is word 1 in both */
+    case KIND_REFC_BIN: return context_new(h, t, 0, (size_t)p[REFC_SIZE] * 8); /* size is word 1 in both */
     case KIND_SUB_BIN: {
         size_t at = (size_t)small_value(p[SUB_OFFSET]);
         return context_new(h, p[SUB_ORIG], at, at + (size_t)small_value(p[SUB_BITS]));
     }
     case KIND_MATCH_CTX:
         if (reuse) return t;
-        return context_new(h, p[CTX_ORIG], (size_t)small_value(p[CTX_OFFSET]), (size_t)small_value(p[CTX_END]));
-    default:
-        return NONE;
+        return context_new(h, p[CTX_ORIG], (size_t)small_value(p[CTX_OFFSET]),
+                           (size_t)small_value(p[CTX_END]));
+    default: return NONE;
     }
 }
 
@@ -74,7 +74,8 @@ static term integer_of_limbs(struct heap *h, term *hdr, size_t n, bool negative)
     return boxed_make(hdr);
 }
 
-/* match_wide: more than 64 bits: limb by limb, least significant first, two's complement turned into a magnitude. */
+/* match_wide: more than 64 bits: limb by limb, least significant first, two's complement turned into a
+ * magnitude. */
 static term match_wide(struct heap *h, const uint8_t *bytes, size_t at, size_t n_bits, unsigned flags) {
     size_t n = (n_bits + 63) / 64;
     unsigned top_bits = (unsigned)(n_bits - (n - 1) * 64);
@@ -110,7 +111,8 @@ term bits_match_integer(struct heap *h, term ctx, size_t n_bits, unsigned flags)
     if (UNLIKELY(n_bits > f.left)) return NONE;
     if (LIKELY(n_bits - 1 < 64)) {
         field_taken(&f, n_bits);
-        return integer_of_word(h, load_endian(f.bytes, f.at, (unsigned)n_bits, flags), (unsigned)n_bits, flags);
+        return integer_of_word(h, load_endian(f.bytes, f.at, (unsigned)n_bits, flags), (unsigned)n_bits,
+                               flags);
     }
     if (n_bits == 0) return small_make(0);
     if (n_bits > (size_t)BIG_MAX_LIMBS * 64) return NONE;
@@ -120,6 +122,7 @@ term bits_match_integer(struct heap *h, term ctx, size_t n_bits, unsigned flags)
 
 term bits_match_float(struct heap *h, term ctx, size_t n_bits, unsigned flags) {
     struct field f = field_here(ctx);
+    if (n_bits == 0) return heap_float(h, 0.0);
     if (n_bits > f.left || (n_bits != 16 && n_bits != 32 && n_bits != 64)) return NONE;
     double d = bits_float_decode(load_endian(f.bytes, f.at, (unsigned)n_bits, flags), (unsigned)n_bits);
     if (!__builtin_isfinite(d)) return NONE;
@@ -175,7 +178,9 @@ bool bits_match_string(term ctx, const uint8_t *bytes, size_t n_bits) {
 
 /* -- code points */
 
-static inline bool is_code_point(uint64_t c) { return c < 0xd800 || (c > 0xdfff && c <= 0x10ffff); }
+static inline bool is_code_point(uint64_t c) {
+    return c < 0xd800 || (c > 0xdfff && c <= 0x10ffff);
+}
 
 /* utf8_length: bytes that a lead byte announces; 0: not a lead byte. */
 static inline unsigned utf8_length(unsigned lead) {

@@ -1,5 +1,5 @@
-/* bits_word: up to 64 bits at any bit offset, most significant bit first. Bit 0 of a byte array is the top bit of
- * byte 0.
+/* bits_word: up to 64 bits at any bit offset, most significant bit first. Bit 0 of a byte array is the top
+ * bit of byte 0.
  *
  *     bytes   |76543210|76543210|76543210|
  *     offset   01234567 89...
@@ -10,7 +10,9 @@
 
 #include "base/base.h"
 
-static inline uint64_t bits_mask(unsigned n) { return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1; }
+static inline uint64_t bits_mask(unsigned n) {
+    return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
 
 static inline uint64_t bits_be64(const uint8_t *p) {
     uint64_t v;
@@ -54,8 +56,9 @@ static inline void bits_store(uint8_t *bytes, size_t at, unsigned n, uint64_t v)
     }
 }
 
-/* A little-endian field of n bits lies in memory as n/8 bytes, least significant first, and then the top n%8 bits.
- * These turn what bits_load reads of it into its value, and a value into what bits_store shall write. */
+/* A little-endian field of n bits lies in memory as n/8 bytes, least significant first, and then the top n%8
+ * bits. These turn what bits_load reads of it into its value, and a value into what bits_store shall write.
+ */
 static inline uint64_t bits_little_value(uint64_t loaded, unsigned n) {
     unsigned whole = n & ~7u, ragged = n & 7;
     if (whole == 0) return loaded;

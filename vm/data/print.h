@@ -1,4 +1,5 @@
-/* print: terms as text, as erts prints them (erlang:display, crash reports). For float text see term/float_text.h. */
+/* print: terms as text, as erts prints them (erlang:display, crash reports). For float text see
+ * term/float_text.h. */
 #ifndef LING_PRINT_H
 #define LING_PRINT_H
 

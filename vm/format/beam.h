@@ -38,7 +38,7 @@ void beam_close(struct beam *b);
 enum beam_arg_kind {
     ARG_U,       /* untagged number: arity, count, index, flags */
     ARG_I,       /* small integer in `i`; beyond 64 bits: ARG_BIG */
-    ARG_ATOM,    /* value = atom index, 0 = nil */
+    ARG_ATOM,    /* value = atom index, never 0: {atom,0} is nil and comes as ARG_NIL */
     ARG_NIL,
     ARG_X, ARG_Y, ARG_FR,
     ARG_LABEL,   /* value = label, 0 = none ({f,0}) */

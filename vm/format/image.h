@@ -79,9 +79,10 @@ struct image_header {
     const uint32_t *atom_slots;           /* open-addressing hash, n_atom_slots a power of two, UINT32_MAX empty */
     const struct export_entry *exports;   /* sorted by (module, function, arity) as words */
     const struct fun_entry *funs;
-    const struct image_module *modules;   /* sorted by name word */
+    const struct image_module *modules;   /* sorted by name word; their code lies in the same order */
     uint64_t literals_lo, literals_hi;
     uint64_t code_lo, code_hi;
+    const uint64_t *undef_stub; /* template of a stub: translate_stub of IMPORT_UNDEF with entry 0 (its word 1) */
     const char *manifest;       /* JSON text: name, versions, modules dropped/kept, for inspect; NUL-terminated */
 };
 enum image_entry { ENTRY_SERVICE, ENTRY_SCRIPT };

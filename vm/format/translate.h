@@ -61,6 +61,12 @@ enum status translate_module(const struct beam *b, const struct link_env *env, s
     MUST_CHECK;
 void xcode_free(struct xcode *x);
 
+/* translate_stub: what export_entry.code points at when M:F/A is no Erlang code: EXPORT_BIF (calls BIF `bif`) or
+ * EXPORT_NONE (raises undef). `entry` is the address the export_entry will have. Returns the number of words (2). */
+enum { STUB_WORDS = 2 };
+uint32_t translate_stub(const struct link_env *env, enum import_kind kind, uint32_t bif, uint64_t entry,
+                        uint64_t words[STUB_WORDS]);
+
 /* disassemble: one instruction at words; text into out; returns its length in words (0: not an instruction). */
 size_t disassemble(const uint64_t *words, const uint32_t *handlers, uint32_t n_handlers, char *out, size_t cap);
 

@@ -28,7 +28,8 @@ term heap_bin_copy(struct heap *h, const void *bytes, size_t size);
 /* heap_bin_wrap: a refc binary object for b; takes over one reference. */
 term heap_bin_wrap(struct heap *h, struct bin *b);
 /* heap_sub_bin: bits [offset, offset+bits) of bitstring `t` (any kind, also a sub binary or match context: resolved to
- * the original). May return t itself when it is all of t. */
+ * the original). For a match context the offset counts from the start of its original. May return t itself when it is
+ * all of t, or a copy when that is no larger. */
 term heap_sub_bin(struct heap *h, term t, size_t offset_bits, size_t size_bits);
 
 /* A resolved bitstring: bits [offset_bits, offset_bits+size_bits) from `bytes`. */

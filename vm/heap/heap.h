@@ -33,17 +33,32 @@ struct heap {
     term *old_start, *old_top, *old_end; /* old_start NULL: no old block */
     struct frag *frags;
     size_t frag_words;  /* used words in frags; the interpreter collects when this passes a bound */
-    term offheap;       /* refc binaries of young and old block */
+    term offheap;       /* refc binaries of the young block and the fragments */
+    term old_offheap;   /* refc binaries of the old block */
     size_t bin_bytes;   /* bytes of off-heap binaries created since the last collection ("virtual heap") */
+    size_t old_bin_bytes, old_bin_limit; /* the same of the old block, and where a major collection is due */
+    size_t young_words; /* size the next young block should have */
     struct alloc *alloc;
     /* called when no memory is left; must not return (longjmp to the scheduler, or panic) */
     void (*oom)(struct heap *h, size_t words);
     void *owner; /* for oom */
     uintptr_t literal_lo, literal_hi;
+    bool inline_bins; /* lingpack's literals: binaries of any size lie on the heap itself, so that nothing is ever written */
     size_t min_words, max_words; /* smallest young block; max_words 0: no limit (max_heap_size) */
     uint16_t minor_since_major, fullsweep_after;
     uint64_t gc_minor, gc_major, words_reclaimed;
 };
+
+/* heap_must_collect: should the interpreter collect at the next point where it can, though there is room? Cheap enough
+ * for every call of a BIF that allocates; built with LING_GC_STRESS it always says yes. */
+enum { HEAP_SLACK = 16, HEAP_FRAG_BOUND = 32 * 1024, HEAP_BIN_BOUND = 512 * 1024 };
+#ifdef LING_GC_STRESS
+static inline bool heap_must_collect(const struct heap *h) { return true; }
+#else
+static inline bool heap_must_collect(const struct heap *h) {
+    return UNLIKELY(h->frag_words > HEAP_FRAG_BOUND || h->bin_bytes > HEAP_BIN_BOUND);
+}
+#endif
 
 /* heap_init: an empty heap with a young block of at least min_words. ST_NOMEM leaves h unusable. */
 enum status heap_init(struct heap *h, struct alloc *a, size_t min_words) MUST_CHECK;
@@ -55,7 +70,7 @@ term *heap_alloc_slow(struct heap *h, size_t words);
 /* heap_alloc: room for `words` words (>= 0), uninitialised: fill every word before the next heap_collect.
  * Never moves a term. Does not return when memory is out (h->oom). */
 static inline term *heap_alloc(struct heap *h, size_t words) {
-    if (LIKELY((size_t)(h->stop - h->top) >= words + 16)) { /* 16: stack slack, see interp */
+    if (LIKELY((size_t)(h->stop - h->top) >= words + HEAP_SLACK)) { /* slack: of the stack, see interp */
         term *at = h->top;
         h->top += words;
         return at;
@@ -69,19 +84,28 @@ struct root_span {
     term *p;
     size_t n;
 };
+struct gc;
 struct roots {
     struct root_span *spans;
     size_t n;
+    /* when set: calls root(gc, span) for roots that are not in an array, such as the messages of a mailbox */
+    void (*more)(void *ctx, void (*root)(struct gc *gc, struct root_span span), struct gc *gc);
+    void *ctx;
 };
 
-/* heap_collect: make room for `need_words` (heap and stack together) in the young block; minor or major as due.
+/* heap_collect: make room for `need_words` (heap and stack together, and HEAP_SLACK beyond) in the young block; minor or
+ * major as due.
  *   roots   every live word outside the heap; the stack [stop, end) is always scanned, do not list it
- * Afterwards frags is empty. Returns ST_NOMEM with the heap unchanged. GC: collects. */
+ * Afterwards frags is empty. Returns ST_NOMEM with the heap unchanged, ST_LIMIT when the heap is in order but larger than
+ * max_words. GC: collects. */
 enum status heap_collect(struct heap *h, size_t need_words, const struct roots *roots) MUST_CHECK;
 enum status heap_collect_major(struct heap *h, size_t need_words, const struct roots *roots) MUST_CHECK;
 
 /* heap_adopt: link a message's fragment to the heap (its terms become the heap's). */
 void heap_adopt(struct heap *h, struct frag *f);
+/* heap_adopt_term: as heap_adopt, but a small fragment is moved into the young block and freed. t: a term in f (or an
+ * immediate); returns where it is now. */
+term heap_adopt_term(struct heap *h, struct frag *f, term t);
 struct frag *frag_new(struct alloc *a, size_t words) MUST_CHECK; /* NULL: no memory */
 void frag_free(struct alloc *a, struct frag *f);                /* unrefs its binaries */
 
@@ -92,7 +116,8 @@ size_t heap_block_words(const struct heap *h); /* allocated, young and old */
 
 /* -- copy.c: deep copies */
 /* term_size: heap words a deep copy of t needs. Literals of [lo, hi) are shared, not copied: pass lo == hi to copy all.
- * Uses no C recursion. */
+ * Uses no C recursion: very deep terms are walked by turning their pointers round and back again, so what is copied must
+ * lie in writable memory. */
 size_t term_size(term t, uintptr_t lo, uintptr_t hi);
 /* term_copy: deep copy of t into `to` (term_size words), literals shared as above; refc binaries are put on *offheap
  * and counted. Returns the copy; *to advances. */

@@ -18,6 +18,11 @@ uint64_t interp_fingerprint(void);
 
 /* Code the VM itself needs, not any module's: where a process's first frame returns to, etc. */
 extern const uint64_t *interp_exit_code(void);
+/* interp_apply_code: entry of a process that starts with apply(X0, X1, X2) (live 3), or with the fun X0 of arity 0 when
+ * X0 is a fun (live 1): for targets that are not EXPORT_CODE. */
+extern const uint64_t *interp_apply_code(void);
+/* interp_init: fills the VM-owned code; call once before the first interp_run. */
+void interp_init(void);
 
 /* interp_stacktrace: raw trace of p at the moment -> [{M,F,A,Loc}] on p's heap (system_flag backtrace_depth 8). */
 term interp_stacktrace(struct process *p);

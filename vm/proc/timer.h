@@ -15,6 +15,7 @@ enum { TIMER_LEVELS = 6, TIMER_SLOTS = 64 };
 struct timers {
     struct timer *slots[TIMER_LEVELS][TIMER_SLOTS];
     uint64_t occupied[TIMER_LEVELS]; /* bit i: slots[l][i] not empty */
+    struct timer *due; /* started with a deadline that had passed: fire at the next advance */
     uint64_t now_tick;
     uint32_t count;
 };
@@ -33,6 +34,6 @@ term msg_timer_start(struct process *p, uint64_t deadline_ns, term dest, term ms
 /* msg_timer_cancel / read: nanoseconds left (>= 0), or -1: no such timer. */
 int64_t msg_timer_cancel(struct vm *vm, term ref);
 int64_t msg_timer_read(struct vm *vm, term ref);
-void msg_timers_drop_process(struct vm *vm, term pid); /* timers whose destination pid died */
+void msg_timers_drop_process(struct process *p); /* timers whose destination p ends */
 
 #endif

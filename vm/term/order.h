@@ -23,7 +23,7 @@ static inline bool term_equal(term a, term b) { /* == */
 }
 
 /* -- hash.c */
-uint32_t term_phash2(term t);       /* erlang:phash2/1 before the range: OTP's values */
-uint64_t term_hash(term t);         /* internal (HAMT, ETS): 1 and 1.0 hash apart; the same in every build and boot */
+uint32_t term_phash2(term t); /* erlang:phash2/1 before the range: OTP's values */
+uint64_t term_hash(term t); /* internal (HAMT, ETS): 1 and 1.0 hash apart; the same in every build and boot */
 
 #endif

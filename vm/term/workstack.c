@@ -14,7 +14,8 @@ void workstack_grow(struct workstack *s, size_t room) {
     while (cap - used < room) cap *= 2;
     bool local = s->base == s->local;
     uint64_t *base = NULL;
-    if (term_scratch.alloc) base = alloc_resize(term_scratch.alloc, local ? NULL : s->base, cap * sizeof *base);
+    if (term_scratch.alloc)
+        base = alloc_resize(term_scratch.alloc, local ? NULL : s->base, cap * sizeof *base);
     if (!base) workstack_fail(s);
     if (local) memcpy(base, s->local, used * sizeof *base);
     s->base = base;

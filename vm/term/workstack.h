@@ -1,9 +1,10 @@
-/* workstack: the explicit stack of walks over terms, which would otherwise recurse in C as deep as the data is.
+/* workstack: the explicit stack of walks over terms, which would otherwise recurse in C as deep as the data
+ * is.
  *
  *   local[WORKSTACK_LOCAL]  ──full──>  block from term_scratch.alloc, doubled as needed
  *
- * Almost every walk stays in `local`. A walk that runs out of memory frees its block and leaves by term_scratch.oom
- * (which must not return); so no walk may hold another resource across a push.
+ * Almost every walk stays in `local`. A walk that runs out of memory frees its block and leaves by
+ * term_scratch.oom (which must not return); so no walk may hold another resource across a push.
  */
 #ifndef LING_WORKSTACK_H
 #define LING_WORKSTACK_H
@@ -45,9 +46,15 @@ static inline void workstack_push2(struct workstack *s, uint64_t a, uint64_t b) 
     s->top[1] = b;
     s->top += 2;
 }
-static inline bool workstack_empty(const struct workstack *s) { return s->top == s->base; }
-static inline size_t workstack_depth(const struct workstack *s) { return (size_t)(s->top - s->base); }
-static inline uint64_t workstack_pop(struct workstack *s) { return *--s->top; }
+static inline bool workstack_empty(const struct workstack *s) {
+    return s->top == s->base;
+}
+static inline size_t workstack_depth(const struct workstack *s) {
+    return (size_t)(s->top - s->base);
+}
+static inline uint64_t workstack_pop(struct workstack *s) {
+    return *--s->top;
+}
 static inline void workstack_free(struct workstack *s) {
     if (UNLIKELY(s->base != s->local)) alloc_put(term_scratch.alloc, s->base);
 }

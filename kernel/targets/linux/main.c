@@ -4,7 +4,6 @@
  *
  * Words for this target: ling.mem=BYTES[K|M|G] (arena, default 256M), ling.bind=A.B.C.D (where "any address" listens,
  * default 127.0.0.1), ling.report_fd=N (where the report goes). IMAGE "-" runs without a payload, for tests. */
-#define _GNU_SOURCE
 #include "linux.h"
 
 #include <errno.h>
@@ -47,10 +46,11 @@ enum plat_status plat_entropy(void *buf, size_t n) {
     return PLAT_OK;
 }
 
-static void write_report(const char *report, size_t n) {
+void plat_event(const char *json, size_t n) {
     if (report_fd < 0) return;
     char rs = 0x1e, nl = '\n'; /* RFC 7464: a JSON text in a sequence */
-    if (write(report_fd, &rs, 1) < 0 || write(report_fd, report, n) < 0 || write(report_fd, &nl, 1) < 0) return;
+    console_flush();            /* in order with the console */
+    if (write(report_fd, &rs, 1) < 0 || write(report_fd, json, n) < 0 || write(report_fd, &nl, 1) < 0) return;
 }
 
 /* What was sent on closed connections is delivered by the kernel, unless unread input makes it reset them. */
@@ -63,7 +63,7 @@ static void await_delivery(void) {
 noreturn void plat_exit(int status, const char *report, size_t report_bytes) {
     console_flush();
     await_delivery();
-    write_report(report, report_bytes);
+    plat_event(report, report_bytes);
     target_die(status);
 }
 
@@ -89,7 +89,7 @@ static void on_fault(int sig, siginfo_t *info, void *context) {
     snprintf(message, sizeof message, "fault: signal %d at %p", sig, info->si_addr);
     console_flush();
     dprintf(STDERR, "%s\n", message);
-    write_report(report, panic_report(report, sizeof report, "fault", message));
+    plat_event(report, panic_report(report, sizeof report, "fault", message));
     _exit(PANIC_STATUS);
 }
 

@@ -1,0 +1,212 @@
+/* files: thin layer over POSIX for what packing needs.
+ *
+ * Invariant: a file at its final path is complete: file_writer writes to `<path>.XXXXXX` and renames after
+ * fsync-less close succeeded (a full disk shows at write or close, before the rename).
+ */
+#define _GNU_SOURCE
+#include "pack/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pack/memory.h"
+
+extern char **environ;
+
+bool file_read(const char *path, struct file_bytes *out) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0) return false;
+    if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+        errno = S_ISDIR(st.st_mode) ? EISDIR : errno;
+        close(fd);
+        return false;
+    }
+    uint8_t *p = mem_get((size_t)st.st_size + 1);
+    size_t n = 0;
+    ssize_t got = 0;
+    while (n < (size_t)st.st_size && (got = read(fd, p + n, (size_t)st.st_size - n)) > 0) n += (size_t)got;
+    int error = errno;
+    close(fd);
+    if (got < 0) {
+        free(p);
+        errno = error;
+        return false;
+    }
+    *out = (struct file_bytes){p, n};
+    return true;
+}
+
+bool file_is_dir(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool file_exists(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
+bool file_parents(const char *path) {
+    char *copy = mem_text(path, strlen(path));
+    bool ok = true;
+    for (char *slash = strchr(copy + 1, '/'); slash && ok; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        ok = mkdir(copy, 0777) == 0 || errno == EEXIST;
+        *slash = '/';
+    }
+    free(copy);
+    return ok;
+}
+
+/* -- atomic writing */
+bool file_begin(struct file_writer *w, const char *path) {
+    *w = (struct file_writer){.path = mem_text(path, strlen(path)), .temp = mem_format("%s.XXXXXX", path)};
+    w->fd = mkostemp(w->temp, O_CLOEXEC);
+    if (w->fd >= 0) return true;
+    int error = errno;
+    free(w->path);
+    free(w->temp);
+    errno = error;
+    return false;
+}
+
+void file_write(struct file_writer *w, const void *bytes, size_t n) {
+    const uint8_t *p = bytes;
+    while (n > 0 && !w->failed) {
+        ssize_t put = write(w->fd, p, n);
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0) {
+            w->failed = true;
+            w->error = put < 0 ? errno : ENOSPC;
+            return;
+        }
+        p += put;
+        n -= (size_t)put;
+    }
+}
+
+bool file_end(struct file_writer *w, bool keep) {
+    mode_t mask = umask(0);
+    umask(mask);
+    if (keep && !w->failed && fchmod(w->fd, 0666 & ~mask) != 0) w->failed = true, w->error = errno;
+    if (close(w->fd) != 0 && !w->failed) w->failed = true, w->error = errno;
+    bool ok = keep && !w->failed;
+    if (ok && rename(w->temp, w->path) != 0) {
+        ok = false;
+        w->failed = true;
+        w->error = errno;
+    }
+    if (!ok) unlink(w->temp);
+    free(w->path);
+    free(w->temp);
+    return ok;
+}
+
+/* -- directories */
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool ends_with(const char *s, const char *suffix) {
+    size_t n = strlen(s), m = strlen(suffix);
+    return n > m && strcmp(s + n - m, suffix) == 0;
+}
+
+char **dir_list(const char *path, const char *suffix) {
+    DIR *d = opendir(path);
+    if (!d) return NULL;
+    char **names = NULL;
+    size_t n = 0, cap = 0;
+    for (struct dirent *e; (e = readdir(d));)
+        if (e->d_name[0] != '.' && (!*suffix || ends_with(e->d_name, suffix)))
+            *VEC_ADD(names, n, cap) = mem_text(e->d_name, strlen(e->d_name));
+    closedir(d);
+    if (n) qsort(names, n, sizeof *names, by_name);
+    *VEC_ADD(names, n, cap) = NULL;
+    return names;
+}
+
+void dir_free(char **names) {
+    for (char **p = names; p && *p; p++) free(*p);
+    free(names);
+}
+
+char *dir_temp(void) {
+    const char *base = getenv("TMPDIR");
+    char *path = mem_format("%s/lingpack.XXXXXX", base && *base ? base : "/tmp");
+    if (mkdtemp(path)) return path;
+    free(path);
+    return NULL;
+}
+
+void dir_remove(const char *path) {
+    char **names = dir_list(path, "");
+    for (char **p = names; p && *p; p++) {
+        char *file = path_join(path, *p);
+        unlink(file);
+        free(file);
+    }
+    dir_free(names);
+    rmdir(path);
+}
+
+/* -- paths */
+char *path_join(const char *dir, const char *name) {
+    return mem_format("%s/%s", dir, name);
+}
+
+char *path_base(const char *path, const char *suffix) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    size_t from = n;
+    while (from > 0 && path[from - 1] != '/') from--;
+    size_t m = strlen(suffix);
+    if (n - from > m && strncmp(path + n - m, suffix, m) == 0) n -= m;
+    return mem_text(path + from, n - from);
+}
+
+char *path_of_self(void) {
+    char *self = realpath("/proc/self/exe", NULL), *slash = self ? strrchr(self, '/') : NULL;
+    if (slash) *slash = '\0';
+    return self;
+}
+
+char *path_find_program(const char *name) {
+    const char *path = getenv("PATH");
+    char *found = NULL;
+    while (path && *path && !found) {
+        size_t n = strcspn(path, ":");
+        char *try = mem_format("%.*s/%s", (int)n, path, name);
+        if (n > 0 && access(try, X_OK) == 0 && !file_is_dir(try)) found = realpath(try, NULL);
+        free(try);
+        path += n + (path[n] == ':');
+    }
+    return found;
+}
+
+/* -- programs */
+int program_run(char *const argv[]) {
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    int status = 0;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    int error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

@@ -1,0 +1,57 @@
+/* note: messages to the user. Every line names the program, so that it can be told apart from erlc's and
+ * QEMU's. */
+#include "pack/note.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { RED = 31, YELLOW = 33 };
+
+static bool coloured(void) {
+    return isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+}
+
+static void note_line(int colour, const char *label, const char *fmt, va_list ap) {
+    fputs("lingpack: ", stderr);
+    if (label && coloured())
+        fprintf(stderr, "\033[1;%dm%s\033[0m: ", colour, label);
+    else if (label)
+        fprintf(stderr, "%s: ", label);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+}
+
+void note_error(const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    note_line(RED, "error", fmt, ap);
+    va_end(ap);
+}
+
+void note_warning(const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    note_line(YELLOW, "warning", fmt, ap);
+    va_end(ap);
+}
+
+void note_info(const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    note_line(0, NULL, fmt, ap);
+    va_end(ap);
+}
+
+int note_usage(const char *verb, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    note_line(RED, "error", fmt, ap);
+    va_end(ap);
+    if (verb)
+        fprintf(stderr, "Try `lingpack %s --help`.\n", verb);
+    else
+        fprintf(stderr, "Try `lingpack --help`.\n");
+    return EXIT_USAGE;
+}

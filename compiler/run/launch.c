@@ -1,0 +1,395 @@
+/* launch: one instance from start to end, on libuv's loop.
+ *
+ *   child's stdout ──(machine)──> stream ──> our stdout │ JSON lines ──┐
+ *   child's fd 3   ──(process)──────────────────────────  JSON lines ──┤──> event: listening -> URL on stderr
+ *   our stdin ──(machine, script)──> child's stdin                     └──> the last one: the report
+ *   signals, timeout ──> the child is asked to end (SIGTERM), then killed
+ *
+ * A process has our own stdin and stdout; its console costs nothing. The run is over when the child has
+ * exited and its pipes have ended. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "pack/memory.h"
+#include "pack/note.h"
+#include "run/machine.h"
+#include "run/report.h"
+#include "run/stream.h"
+
+enum { GRACE_MS = 500, LATE_MS = 2000, ERRORS_MAX = 4096 };
+
+struct launch {
+    const struct run_config *config;
+    struct machine *machine;
+    int port;
+    uv_loop_t loop;
+    uv_process_t child;
+    uv_pipe_t console, channel, errors, input;
+    uv_timer_t timeout, grace;
+    uv_signal_t on_int, on_term;
+    uv_stream_t *from; /* our stdin, when it is passed on by us */
+    union {
+        uv_pipe_t pipe;
+        uv_tty_t tty;
+    } from_as;
+    struct stream stream, lines;
+    char *report;
+    char errors_text[ERRORS_MAX];
+    size_t errors_n;
+    bool exited, listening, wrote;
+    int child_status, child_signal;
+    int ended_as; /* STATUS_… decided by us, 0: the instance's own */
+    uint64_t started_ns;
+};
+
+/* -- what comes from the instance */
+
+static void write_out(const char *p, size_t n) {
+    while (n > 0) {
+        ssize_t w = write(STDOUT_FILENO, p, n);
+        if (w < 0 && errno == EINTR) continue;
+        if (w < 0 && errno == EAGAIN) {
+            usleep(1000);
+            continue;
+        }
+        if (w <= 0) return;
+        p += w;
+        n -= (size_t)w;
+    }
+}
+
+static void on_text(void *ctx, const char *bytes, size_t n) {
+    struct launch *l = ctx;
+    l->wrote = bytes[n - 1] != '\n';
+    write_out(bytes, n);
+}
+
+static void on_listening(struct launch *l, const char *json) {
+    double port;
+    if (!l->machine->qemu && json_number(json, "port", &port)) l->port = (int)port;
+    l->listening = true;
+    fprintf(stderr, "lingpack: listening on http://127.0.0.1:%d/ after %.0f ms\n", l->port,
+            (double)(uv_hrtime() - l->started_ns) / 1e6);
+}
+
+static void on_line(void *ctx, const char *json) {
+    struct launch *l = ctx;
+    char event[32];
+    if (l->config->verbose) fprintf(stderr, "lingpack: instance: %s\n", json);
+    if (json_text(json, "event", event, sizeof event)) {
+        if (!strcmp(event, "listening")) on_listening(l, json);
+        return;
+    }
+    free(l->report);
+    l->report = mem_text(json, strlen(json));
+}
+
+static void on_errors(struct launch *l, const char *p, size_t n) {
+    if (l->machine->may_fall_back) { /* kept: shown only when there is nothing to fall back to */
+        size_t room = sizeof l->errors_text - 1 - l->errors_n;
+        memcpy(l->errors_text + l->errors_n, p, n < room ? n : room);
+        l->errors_n += n < room ? n : room;
+    } else {
+        fwrite(p, 1, n, stderr);
+    }
+}
+
+/* -- libuv's callbacks */
+
+static void on_buffer(uv_handle_t *h, size_t suggested, uv_buf_t *buf) {
+    static char bytes[65536]; /* one read at a time: each is used up before the next */
+    (void)h, (void)suggested;
+    *buf = uv_buf_init(bytes, sizeof bytes);
+}
+
+static void close_handle(uv_handle_t *h, void *arg) {
+    (void)arg;
+    if (!uv_is_closing(h)) uv_close(h, NULL);
+}
+
+static void end_if_over(struct launch *l) {
+    bool reading = uv_is_active((uv_handle_t *)&l->console) || uv_is_active((uv_handle_t *)&l->channel) ||
+                   uv_is_active((uv_handle_t *)&l->errors);
+    if (l->exited && !reading) uv_walk(&l->loop, close_handle, NULL);
+}
+
+static void on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
+    struct launch *l = from->data;
+    if (n < 0) {
+        uv_read_stop(from);
+        end_if_over(l);
+    } else if (from == (uv_stream_t *)&l->console) {
+        stream_feed(&l->stream, buf->base, (size_t)n);
+    } else if (from == (uv_stream_t *)&l->channel) {
+        stream_feed(&l->lines, buf->base, (size_t)n);
+    } else {
+        on_errors(l, buf->base, (size_t)n);
+    }
+}
+
+static void kill_child(uv_timer_t *t) {
+    struct launch *l = t->data;
+    if (!l->exited) uv_process_kill(&l->child, SIGKILL);
+}
+
+static void end_child(struct launch *l, int as) {
+    if (l->exited) return;
+    if (!l->ended_as) l->ended_as = as;
+    uv_process_kill(&l->child, SIGTERM);
+    uv_timer_start(&l->grace, kill_child, GRACE_MS, 0);
+}
+
+static void on_timeout(uv_timer_t *t) {
+    end_child(t->data, STATUS_TIMEOUT);
+}
+static void on_signal(uv_signal_t *s, int number) {
+    end_child(s->data, number == SIGINT ? STATUS_INTERRUPTED : STATUS_TERMINATED);
+}
+
+static void on_child_exit(uv_process_t *p, int64_t status, int number) {
+    struct launch *l = p->data;
+    l->exited = true;
+    l->child_status = (int)status;
+    l->child_signal = number;
+    uv_timer_stop(&l->timeout);
+    uv_timer_stop(&l->grace);
+    uv_signal_stop(&l->on_int);
+    uv_signal_stop(&l->on_term);
+    if (l->from) uv_read_stop(l->from);
+    end_if_over(l);
+}
+
+/* -- our stdin to a machine's console */
+
+struct piece {
+    uv_write_t request;
+    char bytes[];
+};
+
+static void on_written(uv_write_t *w, int status) {
+    (void)status;
+    free(w);
+}
+
+static void on_input(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
+    struct launch *l = from->data;
+    if (n < 0) {
+        uv_read_stop(from);
+        if (!uv_is_closing((uv_handle_t *)&l->input)) uv_close((uv_handle_t *)&l->input, NULL);
+        return;
+    }
+    struct piece *piece = mem_get(sizeof *piece + (size_t)n);
+    memcpy(piece->bytes, buf->base, (size_t)n);
+    uv_buf_t out = uv_buf_init(piece->bytes, (unsigned)n);
+    if (uv_write(&piece->request, (uv_stream_t *)&l->input, &out, 1, on_written) != 0) free(piece);
+}
+
+static void pass_input(struct launch *l) {
+    uv_handle_type type = uv_guess_handle(STDIN_FILENO);
+    if (type == UV_TTY) {
+        uv_tty_init(&l->loop, &l->from_as.tty, STDIN_FILENO, 0);
+    } else if (type == UV_NAMED_PIPE) {
+        uv_pipe_init(&l->loop, &l->from_as.pipe, 0);
+        uv_pipe_open(&l->from_as.pipe, STDIN_FILENO);
+    } else {
+        return;
+    }
+    l->from = (uv_stream_t *)&l->from_as;
+    l->from->data = l;
+    uv_read_start(l->from, on_buffer, on_input);
+}
+
+/* -- start */
+
+static void init_handles(struct launch *l) {
+    uv_loop_init(&l->loop);
+    uv_pipe_t *pipes[] = {&l->console, &l->channel, &l->errors, &l->input};
+    for (size_t i = 0; i < sizeof pipes / sizeof *pipes; i++) {
+        uv_pipe_init(&l->loop, pipes[i], 0);
+        pipes[i]->data = l;
+    }
+    uv_timer_init(&l->loop, &l->timeout);
+    uv_timer_init(&l->loop, &l->grace);
+    uv_signal_init(&l->loop, &l->on_int);
+    uv_signal_init(&l->loop, &l->on_term);
+    l->timeout.data = l->grace.data = l->on_int.data = l->on_term.data = l->child.data = l;
+    l->stream = (struct stream){.text = on_text, .line = on_line, .ctx = l};
+    l->lines = (struct stream){.text = on_text, .line = on_line, .ctx = l};
+}
+
+/* A regular file as stdin goes to the machine as it is; a pipe or terminal through us (a terminal must not be
+ * put into raw mode by QEMU, or Ctrl-C would never reach us); a service reads nothing. */
+static void choose_stdio(struct launch *l, uv_stdio_container_t io[4], bool *pass) {
+    bool qemu = l->machine->qemu, script = !l->config->service;
+    *pass = qemu && script && uv_guess_handle(STDIN_FILENO) != UV_FILE;
+    io[0].flags = !qemu || (script && !*pass) ? UV_INHERIT_FD
+                  : *pass                     ? UV_CREATE_PIPE | UV_READABLE_PIPE
+                                              : UV_IGNORE;
+    if (*pass)
+        io[0].data.stream = (uv_stream_t *)&l->input;
+    else
+        io[0].data.fd = STDIN_FILENO;
+    bool through_us = qemu || l->config->json;
+    io[1].flags = through_us ? UV_CREATE_PIPE | UV_WRITABLE_PIPE : UV_INHERIT_FD;
+    if (through_us)
+        io[1].data.stream = (uv_stream_t *)&l->console;
+    else
+        io[1].data.fd = STDOUT_FILENO;
+    io[2].flags = qemu ? UV_CREATE_PIPE | UV_WRITABLE_PIPE : UV_INHERIT_FD;
+    if (qemu)
+        io[2].data.stream = (uv_stream_t *)&l->errors;
+    else
+        io[2].data.fd = STDERR_FILENO;
+    io[3].flags = qemu ? UV_IGNORE : UV_CREATE_PIPE | UV_WRITABLE_PIPE;
+    io[3].data.stream = (uv_stream_t *)&l->channel;
+}
+
+static void watch(struct launch *l, const uv_stdio_container_t io[4]) {
+    if (io[1].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->console, on_buffer, on_read);
+    if (io[2].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->errors, on_buffer, on_read);
+    if (io[3].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->channel, on_buffer, on_read);
+    uv_signal_start(&l->on_int, on_signal, SIGINT);
+    uv_signal_start(&l->on_term, on_signal, SIGTERM);
+    if (l->config->timeout_ms) /* the instance ends itself first, with a report */
+        uv_timer_start(&l->timeout, on_timeout, l->config->timeout_ms + LATE_MS, 0);
+}
+
+static int spawn(struct launch *l, char **argv) {
+    uv_stdio_container_t io[4];
+    bool pass;
+    choose_stdio(l, io, &pass);
+    uv_process_options_t options = {.file = argv[0],
+                                    .args = argv,
+                                    .exit_cb = on_child_exit,
+                                    .stdio = io,
+                                    .stdio_count = l->machine->qemu ? 3 : 4};
+    l->started_ns = uv_hrtime();
+    int bad = uv_spawn(&l->loop, &l->child, &options);
+    if (bad) {
+        note_error("can't start %s: %s", argv[0], uv_strerror(bad));
+        l->exited = true;
+        uv_walk(&l->loop, close_handle, NULL);
+        return bad;
+    }
+    watch(l, io);
+    if (pass) pass_input(l);
+    return 0;
+}
+
+/* -- end */
+
+static bool never_started(const struct launch *l) {
+    return l->machine->qemu && l->child_status == 1 && !l->report && !l->listening && !l->ended_as;
+}
+
+/* The instance's status: from its report when there is one (QEMU's own status has seven bits of it). */
+static int status_of(const struct launch *l) {
+    double n;
+    char reason[32];
+    if (l->ended_as) return l->ended_as;
+    if (l->report && json_text(l->report, "reason", reason, sizeof reason) && !strcmp(reason, "timeout"))
+        return STATUS_TIMEOUT;
+    if (l->report && json_number(l->report, "status", &n)) return (int)n;
+    if (l->child_signal) return 128 + l->child_signal;
+    if (!l->machine->qemu) return l->child_status;
+    return l->child_status & 1 && l->child_status != 1 ? l->child_status >> 1 : STATUS_LOST;
+}
+
+static const char *ending(const struct launch *l) {
+    switch (l->ended_as) {
+    case STATUS_TIMEOUT: return "the time was up: the instance was killed";
+    case STATUS_INTERRUPTED: return "interrupted";
+    case STATUS_TERMINATED: return "terminated";
+    default: return "the instance ended without a report";
+    }
+}
+
+static void tell(struct launch *l, int status) {
+    if (l->report && l->config->json) {
+        if (l->wrote) write_out("\n", 1);
+        write_out(l->report, strlen(l->report));
+        write_out("\n", 1);
+    } else if (l->report && (l->config->service || l->config->verbose || status != 0)) {
+        report_print(stderr, l->report, status);
+    } else if (!l->report) {
+        note_error("%s (exit %d)", ending(l), status);
+    }
+}
+
+static int launch(const struct run_config *c, struct machine *m, int port, bool *retry) {
+    struct launch *l = mem_get(sizeof *l);
+    char **argv = machine_command(m, c, port);
+    l->config = c;
+    l->machine = m;
+    l->port = port;
+    init_handles(l);
+    if (c->verbose) {
+        fprintf(stderr, "lingpack:");
+        for (char **a = argv; *a; a++) fprintf(stderr, strchr(*a, ' ') ? " '%s'" : " %s", *a);
+        fprintf(stderr, "\n");
+    }
+    bool started = spawn(l, argv) == 0;
+    uv_run(&l->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&l->loop);
+    stream_end(&l->stream);
+    stream_end(&l->lines);
+    int status = EXIT_USER;
+    *retry = started && m->may_fall_back && never_started(l);
+    if (*retry) {
+        l->errors_text[strcspn(l->errors_text, "\n")] = 0;
+        machine_fall_back(m, l->errors_n ? l->errors_text : "it ended at once");
+    } else if (started) {
+        fwrite(l->errors_text, 1, l->errors_n, stderr);
+        status = status_of(l);
+        tell(l, status);
+    }
+    for (char **a = argv; *a; a++) free(*a);
+    free(argv);
+    free(l->report);
+    free(l);
+    return status;
+}
+
+static bool choose_port(const struct run_config *c, int *port) {
+    *port = c->host_port;
+    if (!c->service) return true;
+    if (*port == -1) *port = port_check(8080) ? 8080 : 0;
+    if (*port == 0 && (*port = port_free()) < 0) {
+        note_error("no free port on 127.0.0.1: %s", strerror(errno));
+        return false;
+    }
+    if (*port == c->host_port && !port_check(*port)) {
+        if (errno == EADDRINUSE)
+            note_error("port %d is in use on 127.0.0.1: choose another with -p", *port);
+        else
+            note_error("port %d on 127.0.0.1: %s", *port, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static void say_choice(const struct run_config *c, const struct machine *m) {
+    static const char *const names[] = {"QEMU with KVM", "QEMU with TCG", "a Linux process"};
+    if (c->service || c->verbose || c->on != ON_AUTO)
+        note_info("running as %s (%s)", names[m->accel], m->reason);
+}
+
+int run_instance(const struct run_config *c) {
+    struct machine m;
+    int port, status;
+    bool retry;
+    if (!choose_port(c, &port) || !machine_choose(c, &m)) return EXIT_USER;
+    signal(SIGPIPE, SIG_IGN);
+    do {
+        say_choice(c, &m);
+        status = launch(c, &m, port, &retry);
+    } while (retry);
+    free(m.program);
+    return status;
+}

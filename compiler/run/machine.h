@@ -1,0 +1,26 @@
+/* machine: which target runs an image, and the command that starts it. */
+#ifndef LING_RUN_MACHINE_H
+#define LING_RUN_MACHINE_H
+
+#include "run/run.h"
+
+struct machine {
+    enum run_accel accel;
+    bool qemu;          /* else a process */
+    bool may_fall_back; /* chosen by us, not asked for: TCG is tried when KVM fails */
+    char *program;      /* full path */
+    char reason[160];   /* why, for the user */
+};
+/* machine_choose: false: said on stderr why not. */
+bool machine_choose(const struct run_config *c, struct machine *m);
+void machine_fall_back(struct machine *m, const char *why); /* from KVM to TCG */
+/* machine_command: argv, malloc'ed throughout, NULL-terminated. port: on the host. */
+char **machine_command(const struct machine *m, const struct run_config *c, int port);
+/* kvm_probe: NULL when KVM runs a virtual CPU here, else why not. */
+const char *kvm_probe(char *why, size_t cap);
+
+/* port_check: is the port free on 127.0.0.1? errno says why not. port_free: a free one, or -1. */
+bool port_check(int port);
+int port_free(void);
+
+#endif

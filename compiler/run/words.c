@@ -1,0 +1,81 @@
+/* words: the instance's command line. Bytes other than unreserved ones are percent-encoded, so that words can
+ * be split at spaces and no value can add a word. */
+#include "run/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "pack/memory.h"
+
+char *words_encode(const char *value) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:=,+@";
+    char *out = mem_get(3 * strlen(value) + 1), *to = out;
+    for (const char *p = value; *p; p++) {
+        if (strchr(plain, *p))
+            *to++ = *p;
+        else
+            to += sprintf(to, "%%%02X", (unsigned char)*p);
+    }
+    return out;
+}
+
+struct list {
+    char **words;
+    size_t n, cap;
+};
+
+static void add(struct list *l, char *word) {
+    *VEC_ADD(l->words, l->n, l->cap) = word;
+}
+
+static void add_encoded(struct list *l, const char *key, const char *value) {
+    char *encoded = words_encode(value);
+    add(l, mem_format("%s=%s", key, encoded));
+    free(encoded);
+}
+
+static void add_machine(struct list *l, const struct run_config *c, bool qemu) {
+    if (qemu) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        add(l, mem_format("ling.ip=10.0.2.15/24,10.0.2.2"));
+        add(l, mem_format("ling.clock=%llu",
+                          (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec));
+        return;
+    }
+    add(l, mem_format("ling.report_fd=3"));
+    if (c->memory) add(l, mem_format("ling.mem=%s", c->memory));
+}
+
+char **words_of(const struct run_config *c, bool qemu, int port) {
+    struct list l = {0};
+    add_machine(&l, c, qemu);
+    if (c->service) {
+        add(&l, mem_format("ling.port=%d", port));
+        add(&l, mem_format("ling.requests=%s", c->requests));
+    }
+    if (c->timeout_ms) add(&l, mem_format("ling.timeout_ms=%llu", (unsigned long long)c->timeout_ms));
+    if (c->body_limit) add(&l, mem_format("ling.max_body=%s", c->body_limit));
+    for (int i = 0; i < c->n_env; i++) add_encoded(&l, "ling.env", c->env[i]);
+    for (int i = 0; i < c->n_args; i++) add_encoded(&l, "ling.arg", c->args[i]);
+    add(&l, NULL);
+    return l.words;
+}
+
+char *words_join(char *const *words) {
+    size_t bytes = 1;
+    for (char *const *w = words; *w; w++) bytes += strlen(*w) + 1;
+    char *line = mem_get(bytes);
+    for (char *const *w = words; *w; w++) {
+        if (w != words) strcat(line, " ");
+        strcat(line, *w);
+    }
+    return line;
+}
+
+void words_free(char **words) {
+    for (char **w = words; *w; w++) free(*w);
+    free(words);
+}

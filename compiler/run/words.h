@@ -1,0 +1,16 @@
+/* words: the instance's command line (vm/run/options.h): key=value words, values percent-encoded. */
+#ifndef LING_RUN_WORDS_H
+#define LING_RUN_WORDS_H
+
+#include "run/run.h"
+
+/* words_encode: value as it stands in a word, malloc'ed. */
+char *words_encode(const char *value);
+/* words_of: all words of this run, NULL-terminated, malloc'ed: what the machine needs first. qemu: for a
+ * machine, else for a process; port: where the program listens. */
+char **words_of(const struct run_config *c, bool qemu, int port);
+/* words_join: in one line. */
+char *words_join(char *const *words);
+void words_free(char **words);
+
+#endif

@@ -1,0 +1,83 @@
+/* net: virtio-net. Source: virtio 1.2 §5.1. Offloads and merged buffers are not negotiated, so a received frame is one
+ * buffer: [12 bytes header][frame], and the header to be sent is all zeros. */
+#include "drivers/virtio/net.h"
+
+#include <string.h>
+
+enum { QUEUE_RX = 0, QUEUE_TX = 1, FEATURE_MAC = 5, CONFIG = 0x100 };
+
+static struct virtio_device *dev;
+static struct virtio_queue rx, tx;
+static uint8_t rx_memory[QUEUE_BYTES] __attribute__((aligned(4096)));
+static uint8_t tx_memory[QUEUE_BYTES] __attribute__((aligned(4096)));
+static bool ready;
+static uint8_t *current; /* the received frame being looked at */
+
+static void post(uint8_t *buffer) { virtio_add(&rx, buffer, VNET_BUFFER_BYTES, true, buffer); }
+
+static void read_mac(uint8_t mac[6], bool given) {
+    static const uint8_t fallback[6] = {0x02, 'l', 'i', 'n', 'g', 0x01};
+    volatile const uint8_t *config = (volatile const uint8_t *)dev->regs + CONFIG;
+    for (int i = 0; i < 6; i++) mac[i] = given ? config[i] : fallback[i];
+}
+
+bool vnet_init(uint8_t mac[6], void *memory) {
+    uint32_t agreed;
+    dev = virtio_find(VIRTIO_NET);
+    if (!dev || !virtio_start(dev, 1u << FEATURE_MAC, &agreed)) return false;
+    read_mac(mac, agreed >> FEATURE_MAC & 1);
+    if (!virtio_queue_init(&rx, dev, QUEUE_RX, rx_memory) || !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory))
+        return false;
+    virtio_go(dev);
+    for (int i = 0; i < VNET_BUFFERS && i < rx.size; i++) post((uint8_t *)memory + i * VNET_BUFFER_BYTES);
+    virtio_publish(&rx);
+    return ready = true;
+}
+
+bool vnet_send(void *bytes, size_t n, void *owner) {
+    memset(bytes, 0, VNET_HEADER);
+    return !dev->broken && virtio_add(&tx, bytes, (uint32_t)n + VNET_HEADER, false, owner);
+}
+
+void *vnet_sent(void) {
+    void *owner;
+    uint32_t unused;
+    return virtio_take(&tx, &owner, &unused) ? owner : NULL;
+}
+
+const uint8_t *vnet_receive(size_t *n) {
+    void *owner;
+    uint32_t bytes;
+    while (virtio_take(&rx, &owner, &bytes)) {
+        current = owner;
+        *n = bytes < VNET_HEADER ? 0 : bytes - VNET_HEADER;
+        if (*n && *n <= VNET_FRAME_MAX) return current + VNET_HEADER;
+        post(current);
+    }
+    return NULL;
+}
+
+void vnet_receive_done(void) { post(current); }
+
+void vnet_flush(void) {
+    virtio_publish(&tx);
+    virtio_publish(&rx);
+}
+
+static bool tx_is_tight(void) { return tx.n_free < tx.size / 2; }
+
+bool vnet_pending(void) {
+    return ready && !dev->broken && (virtio_pending(&rx) || (tx_is_tight() && virtio_pending(&tx)));
+}
+
+void vnet_listen(void) {
+    if (!ready) return;
+    virtio_irq_on(&rx);
+    if (tx_is_tight()) virtio_irq_on(&tx);
+}
+
+void vnet_unlisten(void) {
+    if (!ready) return;
+    virtio_irq_off(&rx);
+    virtio_irq_off(&tx);
+}

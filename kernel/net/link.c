@@ -1,0 +1,175 @@
+/* link: lwIP's lower end.
+ *
+ *   receive   driver's buffer --copied, exact size--> pbuf -> ethernet_input
+ *   send      pbuf of one piece: [room for the device's header][frame], used in place; lwIP won't touch a segment that
+ *             somebody else refers to, and the driver does until the device is done. Others are copied into one piece.
+ *
+ * Addresses: static or DHCP (RFC 2131). Sequence numbers: SipHash of the connection's addresses under a secret of this
+ * start, plus a clock (RFC 6528). */
+#include "net/link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/virtio/net.h"
+#include "lib/cmdline.h"
+#include "lib/siphash.h"
+#include "lwip/dhcp.h"
+#include "lwip/etharp.h"
+#include "lwip/init.h"
+#include "lwip/netif.h"
+#include "lwip/sys.h"
+#include "lwip/timeouts.h"
+#include "net/hooks.h"
+#include "netif/ethernet.h"
+#include "plat.h"
+
+static struct netif nif;
+static bool started, configured;
+static uint64_t configured_ns;
+static uint64_t secret[2], random_count;
+
+/* -- what lwIP asks for */
+
+u32_t sys_now(void) { return (u32_t)(plat_clock_mono() / 1000000); }
+
+uint32_t net_random(void) {
+    random_count++;
+    return (uint32_t)siphash(secret, &random_count, sizeof random_count);
+}
+
+uint32_t net_tcp_isn(const ip_addr_t *local, u16_t local_port, const ip_addr_t *remote, u16_t remote_port) {
+    const uint32_t id[3] = {ip4_addr_get_u32(local), ip4_addr_get_u32(remote),
+                            (uint32_t)local_port << 16 | remote_port};
+    return (uint32_t)siphash(secret, id, sizeof id) + (uint32_t)(plat_clock_mono() / 4000);
+}
+
+/* -- frames */
+
+static void reclaim_sent(void) {
+    struct pbuf *p;
+    while ((p = vnet_sent())) pbuf_free(p);
+}
+
+/* The frame as one piece with room in front, and one more reference to it. NULL: no memory. */
+static struct pbuf *sendable(struct pbuf *p) {
+    if (!p->next && pbuf_add_header(p, VNET_HEADER) == 0) {
+        pbuf_ref(p);
+        return p;
+    }
+    struct pbuf *q = pbuf_alloc(PBUF_RAW, (u16_t)(p->tot_len + VNET_HEADER), PBUF_RAM);
+    if (!q) return NULL;
+    pbuf_copy_partial(p, (char *)q->payload + VNET_HEADER, p->tot_len, 0);
+    return q;
+}
+
+static err_t send_frame(struct netif *n, struct pbuf *p) {
+    u16_t bytes = p->tot_len;
+    struct pbuf *q = sendable(p);
+    if (!q) return ERR_MEM;
+    bool ok = vnet_send(q->payload, bytes, q);
+    if (!ok) {
+        reclaim_sent();
+        ok = vnet_send(q->payload, bytes, q);
+    }
+    if (q == p) pbuf_remove_header(p, VNET_HEADER);
+    if (!ok) pbuf_free(q);
+    return ok ? ERR_OK : ERR_MEM;
+}
+
+static void receive_frames(void) {
+    const uint8_t *frame;
+    size_t n;
+    for (int budget = 2 * VNET_BUFFERS; budget && (frame = vnet_receive(&n)); budget--) {
+        struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)n, PBUF_RAM);
+        if (p) memcpy(p->payload, frame, n);
+        vnet_receive_done();
+        if (p && nif.input(p, &nif) != ERR_OK) pbuf_free(p);
+    }
+}
+
+/* -- setting up */
+
+static err_t init_netif(struct netif *n) {
+    n->name[0] = 'v';
+    n->name[1] = 'n';
+    n->hostname = "ling";
+    n->output = etharp_output;
+    n->linkoutput = send_frame;
+    n->mtu = 1500;
+    n->hwaddr_len = ETH_HWADDR_LEN;
+    n->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
+    return ERR_OK;
+}
+
+static void status_changed(struct netif *n) {
+    if (configured || ip4_addr_isany_val(*netif_ip4_addr(n))) return;
+    configured = true;
+    configured_ns = plat_clock_mono();
+}
+
+/* "10.0.2.15/24,10.0.2.2" */
+static bool parse_address(const char *text, ip4_addr_t *ip, ip4_addr_t *mask, ip4_addr_t *gateway) {
+    char copy[64];
+    uint32_t a, g = 0;
+    uint64_t bits;
+    if (strlen(text) >= sizeof copy) return false;
+    strcpy(copy, text);
+    char *comma = strchr(copy, ','), *slash = strchr(copy, '/');
+    if (comma) *comma = 0;
+    if (!slash || (comma && slash > comma)) return false;
+    *slash = 0;
+    if (!parse_ipv4(copy, &a) || !parse_u64(slash + 1, &bits) || bits < 1 || bits > 32) return false;
+    if (comma && !parse_ipv4(comma + 1, &g)) return false;
+    ip4_addr_set_u32(ip, lwip_htonl(a));
+    ip4_addr_set_u32(mask, lwip_htonl(UINT32_MAX << (32 - bits)));
+    ip4_addr_set_u32(gateway, lwip_htonl(g));
+    return true;
+}
+
+bool link_start(const char *address, const char **why) {
+    ip4_addr_t ip = {0}, mask = {0}, gateway = {0};
+    *why = "ling.ip is not of the form A.B.C.D/N,GATEWAY";
+    if (address && !parse_address(address, &ip, &mask, &gateway)) return false;
+    *why = NULL;
+    void *memory = malloc(VNET_MEMORY);
+    if (!memory || !vnet_init(nif.hwaddr, memory)) return false;
+    if (plat_entropy(secret, sizeof secret)) secret[0] = plat_clock_wall() ^ __builtin_ia32_rdtsc();
+    lwip_init();
+    if (!netif_add(&nif, &ip, &mask, &gateway, NULL, init_netif, ethernet_input)) return false;
+    netif_set_status_callback(&nif, status_changed);
+    netif_set_default(&nif);
+    netif_set_up(&nif);
+    started = true;
+    if (address)
+        status_changed(&nif);
+    else if (dhcp_start(&nif) != ERR_OK)
+        return false;
+    vnet_flush();
+    return true;
+}
+
+bool link_is_up(void) { return started; }
+
+void link_run(void) {
+    if (!started) return;
+    reclaim_sent();
+    receive_frames();
+    sys_check_timeouts();
+    vnet_flush();
+}
+
+uint64_t link_deadline_ns(void) {
+    if (!started) return UINT64_MAX;
+    uint32_t ms = sys_timeouts_sleeptime();
+    if (ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE) return UINT64_MAX;
+    return plat_clock_mono() / 1000000 * 1000000 + ms * UINT64_C(1000000);
+}
+
+enum plat_status plat_net_address(uint32_t *ip, uint64_t *ready_ns) {
+    if (!started) return PLAT_IO;
+    if (!configured) return PLAT_AGAIN;
+    *ip = lwip_ntohl(ip4_addr_get_u32(netif_ip4_addr(&nif)));
+    *ready_ns = configured_ns;
+    return PLAT_OK;
+}

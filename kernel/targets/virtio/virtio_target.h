@@ -1,0 +1,23 @@
+/* virtio_target: what the files of this target share. */
+#ifndef LING_VIRTIO_TARGET_H
+#define LING_VIRTIO_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+/* main.c */
+noreturn void target_main(void);
+
+/* console.c: chooses the device; where there is none, output is lost. */
+void console_init(void);
+void console_flush(void);
+void console_drain(uint64_t until_ns);
+/* True once when input may be read, after a read that gave none. */
+bool console_ready(void);
+bool console_needs_polling(void); /* a reader waits, and the device can't wake us */
+
+/* idle.c: sleeps until a device, or until deadline_ns. `for_output`: also when the console has taken something. */
+void idle_sleep(uint64_t deadline_ns, bool for_output);
+
+#endif

@@ -1,0 +1,243 @@
+/* link: links, monitors, exit signals, and how a process ends.
+ *
+ *   a.relations ─> [LINK b] ─> [MONITOR_OUT c, ref] ─> NULL
+ *   b.relations ─> [LINK a] ─> NULL
+ *   c.relations ─> [MONITOR_IN a, ref] ─> NULL
+ *
+ * Invariant: relations come in pairs, one node on either side (an alias has one side).
+ * Signals take effect at once. One that ends a process puts it on vm->dying; process_terminate works on that
+ * list until it is empty, so that a chain of links of any length needs no recursion. Source: Erlang reference
+ * manual, "Processes": links, monitors, "Receiving Exit Signals".
+ */
+#include "proc/vm.h"
+
+static struct relation *relation_add(struct vm *vm, struct process *holder, enum relation_kind kind,
+                                     term other) {
+    struct relation *r = alloc_get_zeroed(vm->alloc, sizeof *r);
+    if (!r) process_oom(&holder->heap, words_of_bytes(sizeof *r));
+    r->kind = kind;
+    r->other = other;
+    r->name = r->tag = NONE;
+    r->next = holder->relations;
+    holder->relations = r;
+    return r;
+}
+
+static void relation_free(struct vm *vm, struct relation *r) {
+    frag_free(vm->alloc, r->tag_frag);
+    alloc_put(vm->alloc, r);
+}
+
+static void relation_remove(struct vm *vm, struct relation **at) {
+    struct relation *r = *at;
+    *at = r->next;
+    relation_free(vm, r);
+}
+
+static struct relation **link_find(struct process *p, term other) {
+    struct relation **at = &p->relations;
+    while (*at && !((*at)->kind == REL_LINK && (*at)->other == other)) at = &(*at)->next;
+    return *at ? at : NULL;
+}
+
+static struct relation **ref_find(struct process *p, enum relation_kind kind, uint64_t hi, uint64_t lo) {
+    struct relation **at = &p->relations;
+    while (*at && !((*at)->ref_lo == lo && (*at)->ref_hi == hi && (*at)->kind == kind)) at = &(*at)->next;
+    return *at ? at : NULL;
+}
+
+/* -- links */
+void link_make(struct vm *vm, struct process *a, struct process *b) {
+    if (a == b || link_find(a, b->pid)) return;
+    relation_add(vm, a, REL_LINK, b->pid);
+    relation_add(vm, b, REL_LINK, a->pid);
+}
+
+void link_break(struct vm *vm, struct process *a, term other) {
+    struct relation **mine = link_find(a, other);
+    if (!mine) return;
+    relation_remove(vm, mine);
+    struct process *b = process_find(vm, other);
+    struct relation **theirs = b ? link_find(b, a->pid) : NULL;
+    if (theirs) relation_remove(vm, theirs);
+}
+
+/* -- monitors */
+
+/* A reference as a term, in words on the C stack, for message_send_tuple to copy. */
+struct ref_words {
+    term w[3];
+};
+static struct ref_words ref_words(uint64_t hi, uint64_t lo) {
+    return (struct ref_words){{header_make(KIND_REF, 2), hi, lo}};
+}
+
+/* {Tag, Ref, process, Object, Reason} to the process that monitors. Without memory for the reason it gets
+ * system_limit; without memory for that either, the message is lost: the watcher could not have read it. */
+static void down_send(struct vm *vm, struct process *to, const struct relation *out, term reason) {
+    struct ref_words ref = ref_words(out->ref_hi, out->ref_lo);
+    term object = out->other;
+    struct ref_words named = {{header_make(KIND_TUPLE, 2), out->name, A_NONODE_NOHOST}};
+    if (out->name != NONE) object = boxed_make(named.w);
+    term down[5] = {out->tag == NONE ? A_DOWN : out->tag, boxed_make(ref.w), A_PROCESS, object, reason};
+    if (message_send_tuple(vm, to, 5, down) == ST_OK) return;
+    down[4] = A_SYSTEM_LIMIT;
+    (void)!message_send_tuple(vm, to, 5, down);
+}
+
+term monitor_make(struct vm *vm, struct process *p, struct process *found, term target, term name, term tag) {
+    if (found == p) return ref_make(p); /* nobody will ever read that message */
+    struct relation *out = relation_add(vm, p, REL_MONITOR_OUT, found ? found->pid : target);
+    out->ref_hi = vm->ref_hi;
+    out->ref_lo = vm->ref_lo++;
+    out->name = name;
+    out->tag = tag;
+    if (!term_is_imm(tag)) {
+        out->tag_frag = frag_copy(vm->alloc, tag, p->heap.literal_lo, p->heap.literal_hi, &out->tag);
+        if (!out->tag_frag) process_oom(&p->heap, term_size(tag, p->heap.literal_lo, p->heap.literal_hi));
+    }
+    uint64_t hi = out->ref_hi, lo = out->ref_lo;
+    if (found) {
+        struct relation *in = relation_add(vm, found, REL_MONITOR_IN, p->pid);
+        in->ref_hi = hi;
+        in->ref_lo = lo;
+    } else {
+        down_send(vm, p, out, A_NOPROC);
+        relation_remove(vm, ref_find(p, REL_MONITOR_OUT, hi, lo));
+    }
+    return heap_ref(&p->heap, hi, lo);
+}
+
+struct relation *monitor_find(const struct process *p, term ref) {
+    for (struct relation *r = p->relations; r; r = r->next)
+        if (r->kind == REL_MONITOR_OUT && r->ref_lo == ref_lo(ref) && r->ref_hi == ref_hi(ref)) return r;
+    return NULL;
+}
+
+bool monitor_break(struct vm *vm, struct process *p, term ref) {
+    struct relation **out = ref_find(p, REL_MONITOR_OUT, ref_hi(ref), ref_lo(ref));
+    if (!out) return false;
+    struct process *target = process_find(vm, (*out)->other);
+    struct relation **in = target ? ref_find(target, REL_MONITOR_IN, ref_hi(ref), ref_lo(ref)) : NULL;
+    relation_remove(vm, out);
+    if (in) relation_remove(vm, in);
+    return true;
+}
+
+/* -- exit signals */
+
+/* reason on p's own heap, or system_limit when there is no memory for it. */
+static term reason_for(struct vm *vm, struct process *p, term reason) {
+    if (term_is_imm(reason)) return reason;
+    term copy;
+    struct frag *f = frag_copy(vm->alloc, reason, p->heap.literal_lo, p->heap.literal_hi, &copy);
+    return f ? heap_adopt_term(&p->heap, f, copy) : A_SYSTEM_LIMIT;
+}
+
+static void process_doom(struct vm *vm, struct process *p, term reason) {
+    bool running = p == vm->current && p->state == PROC_RUNNING;
+    if (p->flags & PROC_KILLED) return;
+    p->end_reason = reason_for(vm, p, reason);
+    p->flags |= PROC_KILLED;
+    if (running) {
+        p->reds = 0; /* ended by the scheduler, soon */
+        return;
+    }
+    ready_remove(vm, p);
+    p->state = PROC_EXITING;
+    p->next_ready = vm->dying;
+    vm->dying = p;
+}
+
+static void signal_deliver(struct vm *vm, term from, struct process *to, term reason, bool link) {
+    if (!link && reason == A_KILL) {
+        process_doom(vm, to, A_KILLED);
+    } else if (to->flags & PROC_TRAP_EXIT) {
+        term message[3] = {A_EXIT_UPPER, from, reason};
+        if (message_send_tuple(vm, to, 3, message) == ST_OK) return;
+        message[2] = A_SYSTEM_LIMIT;
+        (void)!message_send_tuple(vm, to, 3, message);
+    } else if (reason != A_NORMAL || (!link && from == to->pid)) {
+        process_doom(vm, to, reason);
+    }
+}
+
+/* -- the end */
+
+/* Tell the other side of one relation that p is gone. */
+static void relation_end(struct vm *vm, struct process *p, struct relation *r, term reason) {
+    struct process *other = process_find(vm, r->other);
+    if (!other) return;
+    struct relation **theirs;
+    switch (r->kind) {
+    case REL_LINK:
+        theirs = link_find(other, p->pid);
+        if (theirs) relation_remove(vm, theirs);
+        signal_deliver(vm, p->pid, other, reason, true);
+        break;
+    case REL_MONITOR_OUT:
+        theirs = ref_find(other, REL_MONITOR_IN, r->ref_hi, r->ref_lo);
+        if (theirs) relation_remove(vm, theirs);
+        break;
+    case REL_MONITOR_IN:
+        theirs = ref_find(other, REL_MONITOR_OUT, r->ref_hi, r->ref_lo);
+        if (!theirs) break;
+        down_send(vm, other, *theirs, reason);
+        relation_remove(vm, theirs);
+        break;
+    case REL_ALIAS: break;
+    }
+}
+
+static void end_one(struct vm *vm, struct process *p, term reason) {
+    ready_remove(vm, p);
+    process_wait_cancel(p);
+    msg_timers_drop_process(p);
+    if (p->name != NONE) (void)!name_unregister(vm, p->name);
+    p->state = PROC_DEAD;
+    if (vm->process_ended) vm->process_ended(vm, p);
+    vm->table[p->table_slot] = NULL;
+    vm->n_processes--;
+    vm->stats.exited++;
+    for (struct relation *r = p->relations, *next; r; r = next) {
+        next = r->next;
+        relation_end(vm, p, r, reason);
+        relation_free(vm, r);
+    }
+    p->relations = NULL;
+    if (p != vm->current) process_free(vm, p);
+}
+
+static void dying_end(struct vm *vm) {
+    if (vm->ending) return;
+    vm->ending = true;
+    while (vm->dying) {
+        struct process *p = vm->dying;
+        vm->dying = p->next_ready;
+        p->next_ready = NULL;
+        end_one(vm, p, p->end_reason);
+    }
+    vm->ending = false;
+}
+
+void process_terminate(struct vm *vm, struct process *p, term reason) {
+    bool outermost = !vm->ending;
+    vm->ending = true;
+    end_one(vm, p, reason);
+    if (!outermost) return;
+    vm->ending = false;
+    dying_end(vm);
+}
+
+void exit_signal(struct vm *vm, term from, struct process *to, term reason, bool link) {
+    signal_deliver(vm, from, to, reason, link);
+    dying_end(vm);
+}
+
+void process_free(struct vm *vm, struct process *p) {
+    mailbox_free(p);
+    if (p->args != p->args_inline) alloc_put(vm->alloc, p->args);
+    alloc_put(vm->alloc, p->dict);
+    heap_deinit(&p->heap);
+    alloc_put(vm->alloc, p);
+}
