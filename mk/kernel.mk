@@ -22,7 +22,7 @@ KCC_process-asan := $(HOSTCC)
 define kernel_variant
 $(BUILD)/obj/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	$$(KCC_$(1)) $$(KCFLAGS_$(1)) -c -o $$@ $$<
+	$$(call Q,CC,$$@)$$(KCC_$(1)) $$(KCFLAGS_$(1)) -c -o $$@ $$<
 endef
 $(foreach v,process process-asan,$(eval $(call kernel_variant,$(v))))
 kobjs = $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(2))
@@ -32,12 +32,12 @@ kobjs = $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(2))
 LINUX_LD := -static -no-pie -Wl,-Ttext-segment=0x20000000 -Wl,--gc-sections -Wl,--build-id=none
 DEBIAN_LIBS := /usr/lib/x86_64-linux-gnu/libgmp.a /usr/lib/x86_64-linux-gnu/libz.a
 $(BUILD)/ling-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(GUEST_LIBVM)
-	musl-gcc $(LINUX_LD) -o $@ $^ $(DEBIAN_LIBS) -lm
+	$(call Q,LD,$@)musl-gcc $(LINUX_LD) -o $@ $^ $(DEBIAN_LIBS) -lm
 
 define sanitized_process
 $(BUILD)/$(1)/ling-linux: $(call kobjs,process-asan,$(LINUX_SRC)) $(BUILD)/obj/$(1)/libvm.a
 	@mkdir -p $$(@D)
-	$$(HOSTCC) $$(SANITIZE) $$(LDFLAGS_asan) -o $$@ $$^ -lgmp -lz -lm
+	$$(call Q,LD,$$@)$$(HOSTCC) $$(SANITIZE) $$(LDFLAGS_asan) -o $$@ $$^ -lgmp -lz -lm
 endef
 $(foreach v,asan gcstress,$(eval $(call sanitized_process,$(v))))
 
@@ -51,19 +51,28 @@ KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -mno-red-zone -fno-stack-protect
 $(eval $(call kernel_variant,virtio))
 $(BUILD)/obj/virtio/%.o: %.S
 	@mkdir -p $(@D)
-	$(KCC_virtio) -c -o $@ $<
+	$(call Q,AS,$@)$(KCC_virtio) -c -o $@ $<
 VIRTIO_OBJ := $(call kobjs,virtio,$(VIRTIO_SRC)) $(patsubst %.S,$(BUILD)/obj/virtio/%.o,$(VIRTIO_ASM)) $(LWIP_OBJ)
 $(call kobjs,virtio,$(VIRTIO_SRC)): | $(LWIP)/.fetched
 VIRTIO_LD := -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
 MUSL_LIBC := /usr/lib/x86_64-linux-musl/libc.a
-$(BUILD)/ling-virtio.elf: $(VIRTIO_OBJ) $(GUEST_LIBVM) kernel/targets/virtio/link.ld
-	gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
+# With symbols for gdb as .debug; without, to be packed.
+$(BUILD)/ling-virtio.elf: $(BUILD)/ling-virtio.debug
+	$(call Q,STRIP,$@)objcopy -S $< $@
+$(BUILD)/ling-virtio.debug: $(VIRTIO_OBJ) $(GUEST_LIBVM) kernel/targets/virtio/link.ld
+	$(call Q,LD,$@)gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
 
 # -- boot tests: the same layers with tests/boot/guest.c in place of the VM
 $(BUILD)/boot/guest-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(BUILD)/obj/process/tests/boot/guest.o
 	@mkdir -p $(@D)
-	musl-gcc $(LINUX_LD) -o $@ $^
+	$(call Q,LD,$@)musl-gcc $(LINUX_LD) -o $@ $^
 $(BUILD)/boot/guest-virtio.elf: $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o kernel/targets/virtio/link.ld
 	@mkdir -p $(@D)
-	gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc
+	$(call Q,LD,$@)gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc
+
+.PHONY: test-boot
+## test-boot: the kernel layer on every target and accelerator, with a small program in place of the VM
+test-boot:
+	@tools/run-tests.sh boot
+$(BUILD)/unit/test_kernel_lib: CFLAGS_asan += -Ikernel

@@ -11,4 +11,4 @@ $(LWIP)/.fetched: tools/fetch-lwip
 	@touch $@
 $(BUILD)/obj/lwip/%.o: $(LWIP)/.fetched $(wildcard kernel/net/lwip/*.h kernel/net/lwip/arch/*.h kernel/net/hooks.h)
 	@mkdir -p $(@D)
-	$(KCC_virtio) $(filter-out $(WARN) -MMD -MP,$(KCFLAGS_virtio)) -w -c -o $@ $(LWIP)/$*.c
+	$(call Q,CC,$@)$(KCC_virtio) $(filter-out $(WARN) -MMD -MP,$(KCFLAGS_virtio)) -w -c -o $@ $(LWIP)/$*.c

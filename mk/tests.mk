@@ -3,12 +3,13 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 UNIT_LAYERS := base format term heap data code proc
 UNIT_OBJS = $(call objs_asan,$(UNIT_LAYERS)) $(call gen_objs_asan,$(GEN_SRC_PACK)) $(BUILD)/obj/asan/tests/unit/support.o
+UNIT_OBJS += $(patsubst %.c,$(BUILD)/obj/asan/%.o,$(wildcard compiler/pack/*.c))
 $(BUILD)/obj/asan/libunit.a: $(UNIT_OBJS)
 	@rm -f $@
 	$(call Q,AR,$@)ar rcsD $@ $^
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/obj/asan/libunit.a
 	@mkdir -p $(@D)
-	$(call Q,CC,$@)$(CC_asan) $(CFLAGS_asan) $(LDFLAGS_asan) -Icompiler -o $@ $< $(BUILD)/obj/asan/libunit.a -lcmocka $(LINGPACK_LIBS)
+	$(call Q,CC,$@)$(CC_asan) -Icompiler $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $< $(BUILD)/obj/asan/libunit.a -lcmocka $(LINGPACK_LIBS)
 
 .PHONY: test test-unit
 ## test: every test that needs no long time (installs what is missing)

@@ -28,7 +28,10 @@ static void print_help(void) {
           stdout);
 }
 
-static void print_summary(const struct pack_result *r) {
+static void print_summary(const struct pack_result *r, bool verbose) {
+    if (r->n_missing > 0)
+        note_warning("%u functions that OTP's modules name are not available (undef when called)%s",
+                     r->n_missing, verbose ? "" : "; -v lists them");
     printf("%s: %s %s, %u modules, %u functions, %.1f KB (payload %.1f KB), %.2f s (erlc %.2f s)\n", r->path,
            r->service ? "service" : "script", r->entry_module, r->n_modules, r->n_functions,
            (double)r->image_bytes / 1000, (double)r->payload_bytes / 1000, r->total_ms / 1000.0,
@@ -65,7 +68,7 @@ int cli_build(int argc, char **argv) {
     o.paths = paths;
     o.keep = keep;
     status = pack_program(&o, &r);
-    if (status == EXIT_FINE) print_summary(&r);
+    if (status == EXIT_FINE) print_summary(&r, o.verbose);
     pack_result_free(&r);
 done:
     free(paths);

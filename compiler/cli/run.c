@@ -1,4 +1,4 @@
-/* run: `lingpack run`: packs what is not yet an image, then starts it (run/run.h). */
+/* run: `lingpack run`: packs what is not yet an image, then starts it (run/instance.h). */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "pack/note.h"
 #include "pack/pack.h"
 #include "run/probe.h"
-#include "run/run.h"
+#include "run/instance.h"
 
 static const char help[] =
     "usage: lingpack run IMAGE|DIR|FILE.erl [options] [-- ARGS]\n"
@@ -25,6 +25,10 @@ static const char help[] =
     "                      Default: 8080 when it is free, else any\n"
     "  --requests N        end after N answered requests (1), or `infinity`\n"
     "  --timeout TIME      end after TIME: 30s, 500ms, 2m. Status 124\n"
+    "  --header-timeout TIME, --idle-timeout TIME, --request-timeout TIME\n"
+    "                      how long a client may take for its header (10s), between requests (15s), and a "
+    "request\n"
+    "                      altogether (60s)\n"
     "  -m MEMORY           32M for a machine, 256M for a process\n"
     "  --body-limit SIZE   largest request body (bytes, 64K, 8M)\n"
     "  --env K=V           environment variable for os:getenv/1; may be repeated\n"
@@ -111,8 +115,20 @@ static const char *take_requests(struct parse *p, char *v) {
     return strcmp(v, "infinity") == 0 || (parse_count(v, &n) && n > 0) ? NULL
                                                                        : "a number above 0, or infinity";
 }
+static const char *time_into(const char *v, uint64_t *ms) {
+    return parse_time(v, ms) ? NULL : "a time such as 30s, 500ms or 2m";
+}
 static const char *take_timeout(struct parse *p, char *v) {
-    return parse_time(v, &p->c.timeout_ms) ? NULL : "a time such as 30s, 500ms or 2m";
+    return time_into(v, &p->c.timeout_ms);
+}
+static const char *take_header_timeout(struct parse *p, char *v) {
+    return time_into(v, &p->c.header_timeout_ms);
+}
+static const char *take_idle_timeout(struct parse *p, char *v) {
+    return time_into(v, &p->c.idle_timeout_ms);
+}
+static const char *take_request_timeout(struct parse *p, char *v) {
+    return time_into(v, &p->c.request_timeout_ms);
 }
 static const char *take_memory(struct parse *p, char *v) {
     uint64_t bytes;
@@ -146,7 +162,10 @@ static const struct option {
                {"-m", "--memory", take_memory},
                {NULL, "--body-limit", take_body_limit},
                {NULL, "--env", take_env},
-               {NULL, "--entry", take_entry}};
+               {NULL, "--entry", take_entry},
+               {NULL, "--header-timeout", take_header_timeout},
+               {NULL, "--idle-timeout", take_idle_timeout},
+               {NULL, "--request-timeout", take_request_timeout}};
 
 /* The argument at hand as an option with a value. EXIT_FINE with *taken, or what is wrong was said. */
 static int take_option(struct parse *p, struct cli_args *a, bool *taken) {

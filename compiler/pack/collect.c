@@ -36,10 +36,11 @@ static const struct extra {
     {"erl_error", "erl_stdlib_errors", "format_error", 2},
 };
 
-/* Modules whose functions are handed a module and call it back. */
-static const char *const callback_takers[] = {
-    "gen_server", "gen_statem", "gen_event",         "gen",
-    "supervisor", "gen_fsm",    "supervisor_bridge", "application_master"};
+/* Functions that are handed a module and call it back: of these modules, those whose names start like this.
+ */
+static const char *const callback_takers[] = {"gen_server", "gen_statem", "gen_event",        "gen",
+                                              "gen_fsm",    "supervisor", "supervisor_bridge"};
+static const char *const callback_verbs[] = {"start", "enter_loop", "add_", "swap_"};
 
 /* Modules for development whose short names are everybody's atoms. */
 static const char *const never_by_atom[] = {"c", "i"};
@@ -49,10 +50,12 @@ struct collect {
     struct unit *unit; /* whose function is looked through */
     struct unit_function *function;
     struct beam_text literal; /* looked through */
-    struct beam_text *names;  /* atoms of this function */
-    uint32_t n_names, cap_names;
-    bool takes_callbacks;      /* it calls one of callback_takers */
-    struct key_map user_names; /* atoms of the user's live functions */
+    struct named {
+        struct beam_text text, next;            /* next: the atom behind it, n 0: none */
+    } * names;                                  /* atoms of this function */
+    uint32_t n_names, cap_names, literal_names; /* literal_names: from here on, of the literal at hand */
+    bool takes_callbacks;                       /* it calls one of callback_takers */
+    struct key_map user_names;                  /* atoms of the user's live functions */
 };
 
 /* -- modules */
@@ -96,8 +99,7 @@ static bool import_is(const struct unit *u, const struct beam_import *i, const c
 static bool is_native_stub(const struct unit *u, const struct unit_function *f) {
     for (uint32_t i = 0; i < f->n_refs; i++) {
         const struct unit_ref *r = &u->refs[f->first_ref + i];
-        if (r->kind == REF_IMPORT && r->call &&
-            import_is(u, &u->beam.imports[r->index], "erlang", "nif_error"))
+        if (r->kind == REF_IMPORT && import_is(u, &u->beam.imports[r->index], "erlang", "nif_error"))
             return true;
     }
     return false;
@@ -209,28 +211,22 @@ static bool name_is(struct beam_text t, const char *s) {
     return t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;
 }
 
-static bool name_among(const struct collect *c, struct beam_text t) {
-    for (uint32_t i = 0; i < c->n_names; i++)
-        if (c->names[i].n == t.n && memcmp(c->names[i].p, t.p, t.n) == 0) return true;
-    return false;
-}
-
 /* An atom in a live function names a module of this origin. */
-static void mark_by_atom(struct collect *c, const char *name, enum unit_origin origin) {
+static void mark_by_atom(struct collect *c, const char *name, enum unit_origin origin,
+                         struct beam_text next) {
+    bool whole = origin != UNIT_OTP || c->takes_callbacks;
+    if (!whole && !next.n) return;
     struct unit *u = program_unit(c->p, name, strlen(name));
-    if (!u) return;
-    if (origin != UNIT_OTP || c->takes_callbacks) {
-        mark_whole(c->p, u);
-        return;
+    if (u && whole) mark_whole(c->p, u);
+    for (uint32_t i = 0; u && !whole && i < u->beam.n_exports; i++) {
+        struct beam_text f = u->beam.atoms[u->beam.exports[i].function];
+        if (f.n == next.n && memcmp(f.p, next.p, f.n) == 0) mark_export_named(c, u, &u->beam.exports[i]);
     }
-    for (uint32_t i = 0; i < u->beam.n_exports; i++)
-        if (name_among(c, u->beam.atoms[u->beam.exports[i].function]))
-            mark_export_named(c, u, &u->beam.exports[i]);
 }
 
 static void look_at_names(struct collect *c) {
     for (uint32_t i = 0; i < c->n_names; i++) {
-        struct beam_text t = c->names[i];
+        struct beam_text t = c->names[i].text;
         char name[256];
         enum unit_origin origin;
         if (t.n >= sizeof name) continue;
@@ -238,7 +234,7 @@ static void look_at_names(struct collect *c) {
         name[t.n] = '\0';
         if (c->unit->origin == UNIT_USER) key_add(&c->user_names, t.p, t.n, 0, NULL);
         if (module_exists(c->p, name, &origin) && (c->unit->origin != UNIT_USER || origin != UNIT_OTP))
-            mark_by_atom(c, name, origin);
+            mark_by_atom(c, name, origin, c->names[i].next);
     }
 }
 
@@ -259,15 +255,23 @@ static void look_at_user_names(struct collect *c) {
 }
 
 /* -- looking through a function */
-static void add_name(struct collect *c, struct beam_text t) {
-    *VEC_ADD(c->names, c->n_names, c->cap_names) = t;
+static struct named *add_name(struct collect *c, struct beam_text t) {
+    struct named *n = VEC_ADD(c->names, c->n_names, c->cap_names);
+    *n = (struct named){.text = t};
+    return n;
 }
+
+/* Between the end of an atom's text and the next one's are its tag and length. */
+enum { ATOM_HEAD_MAX = 3 };
 
 static void visit_atom(void *ctx, const uint8_t *utf8, size_t n) {
     struct collect *c = ctx;
+    struct beam_text t = {utf8, (uint32_t)n};
     /* text converted from Latin-1 lies outside, does not live on, and names no module */
-    if (utf8 >= c->literal.p && utf8 < c->literal.p + c->literal.n)
-        add_name(c, (struct beam_text){utf8, (uint32_t)n});
+    if (utf8 < c->literal.p || utf8 >= c->literal.p + c->literal.n) return;
+    struct named *last = c->n_names > c->literal_names ? &c->names[c->n_names - 1] : NULL;
+    if (last && utf8 - (last->text.p + last->text.n) <= ATOM_HEAD_MAX) last->next = t;
+    add_name(c, t);
 }
 
 static void visit_export_fun(void *ctx, const uint8_t *m, size_t m_n, const uint8_t *f, size_t f_n,
@@ -275,12 +279,52 @@ static void visit_export_fun(void *ctx, const uint8_t *m, size_t m_n, const uint
     mark_mfa(ctx, (const char *)m, m_n, (const char *)f, f_n, arity, 0, false);
 }
 
-static void look_at_literal(struct collect *c, uint32_t index) {
+static void look_at_literal(struct collect *c, uint32_t index, bool matched) {
+    uint32_t n_names = c->literal_names = c->n_names;
     const struct etf_visitor visitor = {c, visit_atom, visit_export_fun};
     c->literal = c->unit->beam.literals[index];
-    if (etf_scan(c->literal.p, c->literal.n, &visitor) == ST_OK) return;
+    enum status st = etf_scan(c->literal.p, c->literal.n, &visitor);
+    if (matched) c->n_names = n_names;
+    if (st == ST_OK) return;
     note_error("%s: literal %u of module %s is damaged", c->unit->path, index, c->unit->name);
     c->p->n_errors++;
+}
+
+static bool exports_name(const struct unit *u, struct beam_text f) {
+    for (uint32_t i = 0; i < u->beam.n_exports; i++) {
+        struct beam_text t = u->beam.atoms[u->beam.exports[i].function];
+        if (t.n == f.n && memcmp(t.p, f.p, f.n) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_bif_of_any_arity(struct beam_text m, struct beam_text f) {
+    bool any = false;
+    for (unsigned arity = 0; arity < 10 && !any; arity++)
+        any = bif_names_lookup((const char *)m.p, m.n, (const char *)f.p, f.n, arity) >= 0;
+    return any;
+}
+
+/* apply(M, F, Args) in the user's code, both known: the arguments are not, but the names can be checked. */
+static void look_at_apply(struct collect *c, const struct unit_ref *r) {
+    struct beam_text m = c->unit->beam.atoms[r->index], f = c->unit->beam.atoms[r->next];
+    if (c->unit->origin != UNIT_USER || is_bif_of_any_arity(m, f)) return;
+    const struct unit *u = program_unit(c->p, (const char *)m.p, m.n);
+    if (u && exports_name(u, f)) return;
+    struct beam_line at = c->unit->beam.lines[r->line];
+    struct beam_text file = c->unit->beam.files[at.file];
+    note_warning("%.*s:%u: %.*s:%.*s is called by name and does not exist", (int)file.n, (const char *)file.p,
+                 at.line, (int)m.n, (const char *)m.p, (int)f.n, (const char *)f.p);
+}
+
+static bool takes_callbacks(struct beam_text m, struct beam_text f) {
+    bool module = false, verb = false;
+    for (size_t k = 0; k < ARRAY_LEN(callback_takers); k++) module |= name_is(m, callback_takers[k]);
+    for (size_t k = 0; module && k < ARRAY_LEN(callback_verbs); k++) {
+        size_t n = strlen(callback_verbs[k]);
+        verb |= f.n >= n && memcmp(f.p, callback_verbs[k], n) == 0;
+    }
+    return verb;
 }
 
 static void look_at_ref(struct collect *c, const struct unit_ref *r) {
@@ -288,13 +332,16 @@ static void look_at_ref(struct collect *c, const struct unit_ref *r) {
     switch ((enum unit_ref_kind)r->kind) {
     case REF_LABEL: mark_function(c->p, u, u->label_function[r->index]); break;
     case REF_LAMBDA: mark_function(c->p, u, u->label_function[u->beam.lambdas[r->index].label]); break;
-    case REF_LITERAL: look_at_literal(c, r->index); break;
-    case REF_ATOM: add_name(c, u->beam.atoms[r->index]); break;
+    case REF_APPLY: look_at_apply(c, r); break;
+    case REF_LITERAL: look_at_literal(c, r->index, r->matched); break;
+    case REF_ATOM:
+        if (r->matched) break;
+        add_name(c, u->beam.atoms[r->index])->next = r->next ? u->beam.atoms[r->next] : (struct beam_text){0};
+        break;
     case REF_IMPORT: {
         const struct beam_import *i = &u->beam.imports[r->index];
         struct beam_text m = u->beam.atoms[i->module], f = u->beam.atoms[i->function];
-        for (size_t k = 0; k < ARRAY_LEN(callback_takers); k++)
-            c->takes_callbacks |= name_is(m, callback_takers[k]);
+        c->takes_callbacks |= takes_callbacks(m, f);
         mark_mfa(c, (const char *)m.p, m.n, (const char *)f.p, f.n, i->arity, r->line, true);
         break;
     }
@@ -313,6 +360,7 @@ static void look_at_function(struct collect *c, struct unit *u, uint32_t functio
 }
 
 static void look_at_extra(struct collect *c) {
+    c->p->looking_unit = NULL;
     for (size_t i = 0; i < ARRAY_LEN(extra); i++) {
         uint32_t when = key_find(&c->p->by_name, extra[i].when, strlen(extra[i].when));
         if (when == KEY_NONE || !c->p->units[when]->used) continue;

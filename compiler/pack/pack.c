@@ -60,9 +60,6 @@ static void say_what_is_missing(const struct job *j) {
     for (uint32_t i = 0; j->options->verbose && i < p->n_missing; i++)
         note_info("not available: %s:%s/%u, named by %s:%s", p->missing[i].module, p->missing[i].function,
                   p->missing[i].arity, p->missing[i].from->name, p->missing[i].from_function);
-    if (p->n_missing > 0)
-        note_warning("%u functions that OTP's modules name are not available (undef when called)%s",
-                     p->n_missing, j->options->verbose ? "" : "; -v lists them");
 }
 
 static int write_image(struct job *j) {
@@ -111,6 +108,12 @@ static int run_job(struct job *j) {
     return write_image(j);
 }
 
+static uint32_t missing_of_otp(const struct program *p) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n_missing; i++) n += p->missing[i].from->origin != UNIT_USER;
+    return n;
+}
+
 static void fill_result(const struct job *j, struct pack_result *r) {
     const char *entry = j->program.entry->name;
     *r = (struct pack_result){.name = mem_text(j->source.name, strlen(j->source.name)),
@@ -122,7 +125,7 @@ static void fill_result(const struct job *j, struct pack_result *r) {
                               .n_modules = j->program.n_units,
                               .n_functions = j->linker.n_functions,
                               .n_dropped_functions = j->linker.n_dropped,
-                              .n_missing = j->program.n_missing,
+                              .n_missing = missing_of_otp(&j->program),
                               .erlc_ms = j->erlc_ms};
 }
 

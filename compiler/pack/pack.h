@@ -23,7 +23,9 @@ struct pack_result {
     char *entry_module;
     bool service; /* entry exports handle/1; else it is a script, main/1 */
     uint64_t image_bytes, payload_bytes;
-    uint32_t n_modules, n_functions, n_dropped_functions, n_missing;
+    uint32_t n_modules, n_functions, n_dropped_functions;
+    uint32_t
+        n_missing; /* functions that modules of OTP's name and that are not available: undef when called */
     uint32_t erlc_ms, total_ms;
 };
 /* pack_program: 0, or the exit status after reporting (1: the user's mistake, 70: ours); then *r is empty. */

@@ -41,26 +41,39 @@ struct scan {
     uint32_t start, line; /* where the function in the making starts; its current line */
     uint32_t pending[8];  /* labels before its func_info */
     uint32_t n_pending;
+    bool matching;  /* the instruction at hand only compares */
+    uint32_t x[16]; /* atoms put into X registers since the last call, 0: none known */
 };
 
-static void scan_ref(struct scan *s, enum unit_ref_kind kind, uint32_t index, bool call) {
+static void scan_ref(struct scan *s, enum unit_ref_kind kind, uint32_t index) {
     *VEC_ADD(s->u->refs, s->u->n_refs, s->cap_refs) =
-        (struct unit_ref){.kind = (uint8_t)kind, .call = call, .index = index, .line = s->line};
+        (struct unit_ref){.kind = (uint8_t)kind, .matched = s->matching, .index = index, .line = s->line};
 }
 
 static struct unit_function *scan_current(struct scan *s) {
     return s->u->n_functions ? &s->u->functions[s->u->n_functions - 1] : NULL;
 }
 
+/* Two atoms side by side: they may be a module and its function. */
+static void scan_pair(struct scan *s, uint32_t first, uint32_t second) {
+    if (s->matching) return;
+    scan_ref(s, REF_ATOM, first);
+    s->u->refs[s->u->n_refs - 1].next = second;
+}
+
 static void scan_arg(struct scan *s, const struct beam_arg *a) {
     switch (a->kind) {
-    case ARG_ATOM: scan_ref(s, REF_ATOM, a->value, false); break;
-    case ARG_LITERAL: scan_ref(s, REF_LITERAL, a->value, false); break;
+    case ARG_ATOM: scan_ref(s, REF_ATOM, a->value); break;
+    case ARG_LITERAL: scan_ref(s, REF_LITERAL, a->value); break;
     case ARG_LABEL:
-        if (a->value) scan_ref(s, REF_LABEL, a->value, false);
+        if (a->value) scan_ref(s, REF_LABEL, a->value);
         break;
     case ARG_LIST:
-        for (uint32_t i = 0; i < a->value; i++) scan_arg(s, &a->list[i]);
+        for (uint32_t i = 0; i < a->value; i++) {
+            scan_arg(s, &a->list[i]);
+            if (i > 0 && a->list[i - 1].kind == ARG_ATOM && a->list[i].kind == ARG_ATOM)
+                scan_pair(s, a->list[i - 1].value, a->list[i].value);
+        }
         break;
     default: break;
     }
@@ -94,6 +107,7 @@ static void scan_func_info(struct scan *s, const struct beam_instr *in) {
     if (f > 0) u->functions[f - 1].to = s->start;
     for (uint32_t i = 0; i < s->n_pending; i++) u->label_function[s->pending[i]] = f;
     s->n_pending = 0;
+    memset(s->x, 0, sizeof s->x);
 }
 
 /* A label, which starts a function when a func_info follows it. */
@@ -110,12 +124,55 @@ static void scan_label(struct scan *s, uint32_t label, uint32_t offset, bool sta
     if (f->label == 0) f->label = label;
 }
 
+/* Tests: their atoms and literals never become values. Source: OTP genop.tab. */
+static bool only_compares(uint32_t op) {
+    return (op >= 39 && op <= 44) /* is_lt … is_ne_exact */
+           || op == 59 /* select_val */ || op == 157 /* has_map_fields */ || op == 158 /* get_map_elements */
+           || op == 159 /* is_tagged_tuple */;
+}
+
+static bool is_call(uint32_t op) {
+    return (op >= 4 && op <= 8) /* call … call_ext_last */ || op == 78 /* call_ext_only */ ||
+           op == 75 /* call_fun */ || op == 112 /* apply */ || op == 113 /* apply_last */;
+}
+
+/* erlang:apply/3, spawn/3, …: X0 is a module, X1 a function. */
+static bool applies(const struct unit *u, const struct beam_instr *in) {
+    static const char *const names[] = {"apply", "spawn", "spawn_link", "spawn_monitor", "spawn_opt"};
+    int operand = import_operand(in->op);
+    if (operand < 0) return false;
+    const struct beam_import *i = &u->beam.imports[in->args[operand].value];
+    if (i->arity < 3 || !unit_atom_is(u, i->module, "erlang")) return false;
+    for (size_t k = 0; k < ARRAY_LEN(names); k++)
+        if (unit_atom_is(u, i->function, names[k])) return true;
+    return false;
+}
+
+/* Atoms handed over as neighbouring arguments, as in spawn(M, F, Args). */
+static void scan_arguments(struct scan *s, const struct beam_instr *in) {
+    const struct beam_arg *a = in->args;
+    if (in->op == 64 /* move */ && a[1].kind == ARG_X && a[1].value < ARRAY_LEN(s->x))
+        s->x[a[1].value] = a[0].kind == ARG_ATOM ? a[0].value : 0;
+    if (!is_call(in->op)) return;
+    uint32_t n =
+        a[0].kind == ARG_U ? a[0].value + 2 : 0; /* apply has module and function behind the arguments */
+    for (uint32_t i = 1; i < n && i < ARRAY_LEN(s->x); i++)
+        if (s->x[i - 1] && s->x[i]) scan_pair(s, s->x[i - 1], s->x[i]);
+    if (s->x[0] && s->x[1] && applies(s->u, in)) {
+        scan_ref(s, REF_APPLY, s->x[0]);
+        s->u->refs[s->u->n_refs - 1].next = s->x[1];
+    }
+    memset(s->x, 0, sizeof s->x);
+}
+
 static void scan_body(struct scan *s, const struct beam_instr *in) {
+    s->matching = only_compares(in->op);
     int import = import_operand(in->op);
-    if (import >= 0) scan_ref(s, REF_IMPORT, in->args[import].value, true);
+    if (import >= 0) scan_ref(s, REF_IMPORT, in->args[import].value);
     if (in->op == 103 /* make_fun2 */ || in->op == 171 /* make_fun3 */)
-        scan_ref(s, REF_LAMBDA, in->args[0].value, false);
+        scan_ref(s, REF_LAMBDA, in->args[0].value);
     for (uint32_t i = 0; i < in->n_args; i++) scan_arg(s, &in->args[i]);
+    scan_arguments(s, in);
 }
 
 /* The kind of the instruction after this one, looked at without consuming it. */

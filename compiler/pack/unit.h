@@ -6,11 +6,19 @@
 
 enum unit_origin { UNIT_USER, UNIT_LING, UNIT_OTP }; /* UNIT_LING: from our stdlib */
 
-enum unit_ref_kind { REF_LABEL, REF_IMPORT, REF_LAMBDA, REF_LITERAL, REF_ATOM };
+enum unit_ref_kind {
+    REF_LABEL,
+    REF_IMPORT,
+    REF_LAMBDA,
+    REF_LITERAL,
+    REF_ATOM,
+    REF_APPLY, /* module `index` and function `next` handed to apply/3, spawn/3 and the like */
+};
 struct unit_ref {
     uint8_t kind;         /* enum unit_ref_kind */
-    bool call;            /* REF_IMPORT: a call or a guard BIF, not just a name */
+    bool matched;         /* REF_ATOM, REF_LITERAL: only compared with, not made into a value */
     uint32_t index, line; /* line: of the Line chunk; 0 none */
+    uint32_t next;        /* REF_ATOM: the atom behind it in a tuple or as the next argument, 0: none */
 };
 struct unit_function {
     uint32_t name, arity, label; /* name: atom index; label: the entry */

@@ -91,6 +91,7 @@ static void on_line(void *ctx, const char *json) {
 }
 
 static void on_errors(struct launch *l, const char *p, size_t n) {
+    if (l->ended_as) return;         /* QEMU tells how it was ended, which we know */
     if (l->machine->may_fall_back) { /* kept: shown only when there is nothing to fall back to */
         size_t room = sizeof l->errors_text - 1 - l->errors_n;
         memcpy(l->errors_text + l->errors_n, p, n < room ? n : room);
@@ -310,15 +311,22 @@ static const char *ending(const struct launch *l) {
     }
 }
 
+/* A script that ends itself has said what it had to say. */
+static bool worth_telling(const struct launch *l) {
+    char reason[32];
+    return l->config->service || l->config->verbose ||
+           !json_text(l->report, "reason", reason, sizeof reason) || strcmp(reason, "halt") != 0;
+}
+
 static void tell(struct launch *l, int status) {
     if (l->report && l->config->json) {
         if (l->wrote) write_out("\n", 1);
         write_out(l->report, strlen(l->report));
         write_out("\n", 1);
-    } else if (l->report && (l->config->service || l->config->verbose || status != 0)) {
-        report_print(stderr, l->report, status);
-    } else if (!l->report) {
-        note_error("%s (exit %d)", ending(l), status);
+    } else if (l->report) {
+        if (worth_telling(l)) report_print(stderr, l->report, status);
+    } else {
+        note_info("%s; exit %d", ending(l), status);
     }
 }
 

@@ -26,8 +26,8 @@
 #include "run/words.h"
 
 const char *kvm_probe(char *why, size_t cap) {
-    const char *step = "open /dev/kvm";
-    int vm = -1, cpu = -1, kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+    const char *step = "open /dev/kvm", *device = getenv("LING_KVM"); /* another device: for tests */
+    int vm = -1, cpu = -1, kvm = open(device ? device : "/dev/kvm", O_RDWR | O_CLOEXEC);
     if (kvm >= 0) {
         step = "create a virtual machine";
         vm = ioctl(kvm, KVM_CREATE_VM, 0);
@@ -46,7 +46,8 @@ const char *kvm_probe(char *why, size_t cap) {
 static bool find_qemu(struct machine *m) {
     m->qemu = true;
     const char *own = getenv("LING_QEMU");
-    m->program = path_find_program(own && *own ? own : "qemu-system-x86_64");
+    if (!own || !*own) own = "qemu-system-x86_64";
+    m->program = strchr(own, '/') ? realpath(own, NULL) : path_find_program(own);
     if (m->program) return true;
     note_error(
         "QEMU is not installed (qemu-system-x86_64 is not on PATH): install the package qemu-system-x86, "

@@ -2,7 +2,7 @@
 #ifndef LING_RUN_MACHINE_H
 #define LING_RUN_MACHINE_H
 
-#include "run/run.h"
+#include "run/instance.h"
 
 struct machine {
     enum run_accel accel;

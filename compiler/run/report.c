@@ -79,9 +79,8 @@ void report_print(FILE *to, const char *json, int status) {
         fprintf(to, "served %.0f request%s", n, n == 1 ? "" : "s");
     else
         fprintf(to, "ended: %s", *reason ? reason : "no reason given");
-    if (phase_ms(json, "phases_us.entry", "phases_us.exit", &ms)) fprintf(to, " in a life of %.0f ms", ms);
-    if (phase_ms(json, "phases_us.entry", "phases_us.listening", &ms))
-        fprintf(to, ", listening after %.1f ms", ms);
+    if (phase_ms(json, NULL, "phases_us.exit", &ms)) fprintf(to, " in a life of %.0f ms", ms);
+    if (phase_ms(json, NULL, "phases_us.listening", &ms)) fprintf(to, ", listening after %.1f ms", ms);
     if (phase_ms(json, "phases_us.request", "phases_us.response", &ms))
         fprintf(to, ", first answer in %.1f ms", ms);
     fprintf(to, "; exit %d", status);

@@ -36,6 +36,10 @@ static void add_encoded(struct list *l, const char *key, const char *value) {
     free(encoded);
 }
 
+static void add_ms(struct list *l, const char *key, uint64_t ms) {
+    if (ms) add(l, mem_format("%s=%llu", key, (unsigned long long)ms));
+}
+
 static void add_machine(struct list *l, const struct run_config *c, bool qemu) {
     if (qemu) {
         struct timespec now;
@@ -56,7 +60,10 @@ char **words_of(const struct run_config *c, bool qemu, int port) {
         add(&l, mem_format("ling.port=%d", port));
         add(&l, mem_format("ling.requests=%s", c->requests));
     }
-    if (c->timeout_ms) add(&l, mem_format("ling.timeout_ms=%llu", (unsigned long long)c->timeout_ms));
+    add_ms(&l, "ling.timeout_ms", c->timeout_ms);
+    add_ms(&l, "ling.header_timeout_ms", c->header_timeout_ms);
+    add_ms(&l, "ling.idle_timeout_ms", c->idle_timeout_ms);
+    add_ms(&l, "ling.request_timeout_ms", c->request_timeout_ms);
     if (c->body_limit) add(&l, mem_format("ling.max_body=%s", c->body_limit));
     for (int i = 0; i < c->n_env; i++) add_encoded(&l, "ling.env", c->env[i]);
     for (int i = 0; i < c->n_args; i++) add_encoded(&l, "ling.arg", c->args[i]);

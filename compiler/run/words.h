@@ -2,7 +2,7 @@
 #ifndef LING_RUN_WORDS_H
 #define LING_RUN_WORDS_H
 
-#include "run/run.h"
+#include "run/instance.h"
 
 /* words_encode: value as it stands in a word, malloc'ed. */
 char *words_encode(const char *value);

@@ -1,4 +1,5 @@
-/* apic: the local APIC (one-shot timer, end of interrupt) and the IOAPIC (device lines). Memory-mapped, so ring 3. */
+/* apic: the local APIC (one-shot timer, end of interrupt) and the IOAPIC (device lines). Memory-mapped, so
+ * ring 3. */
 #ifndef LING_APIC_H
 #define LING_APIC_H
 

@@ -1,14 +1,15 @@
 /* clock: the cycle counter, and its rate from the best source there is:
  *
- *   KVM     pvclock: the host keeps {cycles, ns, factor} in a page of ours      (Documentation/virt/kvm/x86/msr.rst)
- *   else    the cycle counter against the local APIC's timer (1 GHz), which runs free from clock_init on: a first
- *           rate from the time that setting up takes anyway (at least MIN_MEASURE_NS), the final one before the timer
- *           is first used for something else
+ *   KVM     pvclock: the host keeps {cycles, ns, factor} in a page of ours
+ *   else    the cycle counter against the local APIC's timer (1 GHz), which runs free from clock_init on:
+ *           a first rate from the time that setting up takes anyway (at least MIN_MEASURE_NS), the final
+ *           one before the timer is first used for something else
  *
- *   ns = base_ns + (cycles - base_cycles) * factor / 2^32          never goes back: a new rate starts at the last time
+ *   ns = base_ns + (cycles - base_cycles) * factor / 2^32      a new rate starts at the last time
  *
- * Time of day: KVM's; else what the command line says (exact to the start-up of the VMM); else the CMOS clock, which
- * tells seconds. */
+ * Time of day: KVM's; else what the command line says (exact to the start-up of the VMM); else the CMOS
+ * clock, which tells seconds. Invariant: clock_mono_ns never goes back.
+ * Source: Linux Documentation/virt/kvm/x86/msr.rst (pvclock). */
 #include "drivers/clock.h"
 
 #include "arch/x86_64/cpu.h"
@@ -32,12 +33,15 @@ static volatile struct pvclock_wall {
 
 static bool use_pvclock;
 static uint64_t base_cycles, base_ns, factor = UINT64_C(1) << 31; /* of the formula */
-static uint64_t start_cycles;                 /* when the timer began to run free: at start_left, refined until then */
+static uint64_t start_cycles; /* when the timer began to run free: at start_left, refined until then */
 static uint32_t start_left;
-static bool timer_runs_free, rough = true; /* rough: before the first measurement a cycle counts half a nanosecond */
+static bool timer_runs_free,
+    rough = true; /* rough: before the first measurement a cycle counts half a nanosecond */
 static uint64_t last_ns, wall_offset_ns;
 
-static uint64_t scale(uint64_t cycles, uint64_t by) { return (uint64_t)((unsigned __int128)cycles * by >> 32); }
+static uint64_t scale(uint64_t cycles, uint64_t by) {
+    return (uint64_t)((unsigned __int128)cycles * by >> 32);
+}
 
 static uint64_t pvclock_scale(uint64_t cycles) {
     return scale(pvclock.shift < 0 ? cycles >> -pvclock.shift : cycles << pvclock.shift, pvclock.factor);
@@ -103,7 +107,8 @@ static bool start_pvclock(uint64_t entry_cycles) {
     if (!pvclock.factor) return false;
     base_ns = pvclock_at(entry_cycles);
     nub_call(NUB_KVM_WALL, (uintptr_t)&pvclock_wall);
-    if (pvclock_wall.seconds) wall_offset_ns = pvclock_wall.seconds * NS_PER_S + pvclock_wall.nanoseconds + base_ns;
+    if (pvclock_wall.seconds)
+        wall_offset_ns = pvclock_wall.seconds * NS_PER_S + pvclock_wall.nanoseconds + base_ns;
     return true;
 }
 
@@ -140,7 +145,9 @@ static unsigned cmos(uint8_t reg) {
     outb(0x70, reg);
     return inb(0x71);
 }
-static unsigned bcd(unsigned v) { return (v >> 4) * 10 + (v & 15); }
+static unsigned bcd(unsigned v) {
+    return (v >> 4) * 10 + (v & 15);
+}
 
 static uint64_t days_since_1970(unsigned year, unsigned month, unsigned day) {
     unsigned y = month <= 2 ? year - 1 : year, m = (month + 9) % 12;
@@ -149,7 +156,7 @@ static uint64_t days_since_1970(unsigned year, unsigned month, unsigned day) {
 
 static uint64_t cmos_seconds(void) {
     unsigned status = cmos(0x0b);
-    if (status == 0xff) return 0; /* no such chip */
+    if (status == 0xff) return 0;          /* no such chip */
     while (cmos(0x0a) & 0x80) cpu_relax(); /* an update is on; takes 2 ms at most */
     unsigned v[6];
     static const uint8_t regs[6] = {0, 2, 4, 7, 8, 9};

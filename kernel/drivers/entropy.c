@@ -1,5 +1,6 @@
-/* entropy: a generator (kernel/lib/chacha.c) seeded once by all the sources there are: virtio-rng (virtio 1.2 §5.4) and
- * RDSEED/RDRAND. One whole seed from any of them is enough; with none there is no randomness, and we say so. */
+/* entropy: a generator (kernel/lib/chacha.c) seeded once by all the sources there are: virtio-rng (virtio 1.2
+ * §5.4) and RDSEED/RDRAND. One whole seed from any of them is enough; with none there is no randomness, and
+ * we say so. */
 #include "drivers/entropy.h"
 
 #include "arch/x86_64/cpu.h"

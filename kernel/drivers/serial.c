@@ -1,4 +1,5 @@
-/* serial: 16550, polled, at whatever rate it is set to. Source: National Semiconductor PC16550D data sheet. */
+/* serial: 16550, polled, at whatever rate it is set to. Source: National Semiconductor PC16550D data sheet.
+ */
 #include "drivers/serial.h"
 
 #include "arch/x86_64/cpu.h"
@@ -22,7 +23,9 @@ void serial_write(const uint8_t *bytes, size_t n) {
     for (size_t i = 0; present && i < n; i++) put(bytes[i]);
 }
 
-bool serial_has_byte(void) { return present && inb(LINE_STATUS) & HAS_BYTE; }
+bool serial_has_byte(void) {
+    return present && inb(LINE_STATUS) & HAS_BYTE;
+}
 
 bool serial_read(uint8_t *byte) {
     if (!serial_has_byte()) return false;

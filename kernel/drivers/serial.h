@@ -1,5 +1,5 @@
-/* serial: a 16550 at the PC's first port: for early panics, and the console where there is no better one. Slow: every
- * byte is an exit to the VMM. */
+/* serial: a 16550 at the PC's first port: for early panics, and the console where there is no better one.
+ * Slow: every byte is an exit to the VMM. */
 #ifndef LING_SERIAL_H
 #define LING_SERIAL_H
 

@@ -1,5 +1,5 @@
-/* payload: the two facts about the VM's image format that the kernel needs, mirrored from vm/format/image.h, which the
- * kernel may not include: where a payload is mapped and how to see how long it is. */
+/* payload: the two facts about the VM's image format that the kernel needs, mirrored from vm/format/image.h,
+ * which the kernel may not include: where a payload is mapped and how to see how long it is. */
 #ifndef LING_PAYLOAD_H
 #define LING_PAYLOAD_H
 

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static uint32_t rotate(uint32_t v, int by) { return v << by | v >> (32 - by); }
+static uint32_t rotate(uint32_t v, int by) {
+    return v << by | v >> (32 - by);
+}
 
 static void quarter(uint32_t s[16], int a, int b, int c, int d) {
     s[a] += s[b], s[d] = rotate(s[d] ^ s[a], 16);

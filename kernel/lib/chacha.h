@@ -1,5 +1,5 @@
-/* chacha: random bytes from a seed: ChaCha20 with fast key erasure (each request replaces the key, so what was given out
- * before can't be computed from the memory of later). */
+/* chacha: random bytes from a seed: ChaCha20 with fast key erasure (each request replaces the key, so what
+ * was given out before can't be computed from the memory of later). */
 #ifndef LING_CHACHA_H
 #define LING_CHACHA_H
 

@@ -3,8 +3,7 @@
  *   "ling.port=80 ling.ip=10.0.2.15/24,10.0.2.2 virtio_mmio.device=512@0xfeb00e00:12 ling.arg=a%20b"
  *    `- the VM's   `- the kernel layer's own       `- QEMU's, for the drivers            `- the VM's
  *
- * The VM gets the line without what the kernel layer has already used up. Values are at most MAX_VALUE bytes where the
- * kernel layer looks at them; the VM's own words may be of any length. */
+ * The VM gets the line without what the kernel layer has already used up. */
 #include "lib/cmdline.h"
 
 #include <string.h>
@@ -72,7 +71,8 @@ static bool take_digits(const char **p, uint64_t *value) {
     uint64_t v = 0;
     const char *start = *p;
     for (; **p >= '0' && **p <= '9'; ++*p)
-        if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (uint64_t)(**p - '0'), &v)) return false;
+        if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (uint64_t)(**p - '0'), &v))
+            return false;
     *value = v;
     return *p > start;
 }

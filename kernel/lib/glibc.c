@@ -1,6 +1,7 @@
-/* glibc: what Debian's static archives (libgmp.a, libz.a), built against glibc with fortify and stack protector, want
- * beyond musl. The fortified functions get the size of the destination, when the compiler knew it; overflow is a panic.
- * Source: Linux Standard Base Core 5.0, "Interfaces for libc" (the __*_chk functions). */
+/* glibc: what Debian's static archives (libgmp.a, libz.a), built against glibc with fortify and stack
+ * protector, want beyond musl. The fortified functions get the size of the destination, when the compiler
+ * knew it; overflow is a panic. Source: Linux Standard Base Core 5.0, "Interfaces for libc" (the __*_chk
+ * functions). */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* heap: pages of 4 KiB, in runs; small blocks come from slabs of four pages, one size class a slab.
  *
  *   region   [page kinds: a byte a page][page 0][page 1] ...
- *   kind     FREE | RUN (first page of a run) | MORE (the following ones) | SLAB + class (each page of a slab)
+ *   kind     FREE | RUN (first page of a run) | MORE (the following ones) | SLAB + class (every page of it)
  *   slab     [block][block]...   free blocks of a class are linked through their first word, over all slabs
  *
- * Slabs are never given back to the pages: what a class once needed it will need again. Runs are found first fit, from
- * where the last one ended. Invariant: a block's class, or a run's length, follows from its page's kind alone; so a
- * freed pointer that is none of ours is noticed. */
+ * Slabs are never given back to the pages: what a class once needed it will need again. Runs are found first
+ * fit, from where the last one ended. Invariant: a block's class, or a run's length, follows from its page's
+ * kind alone; so a freed pointer that is none of ours is noticed. */
 #include "lib/heap.h"
 
 #include <stdbool.h>
@@ -37,11 +37,14 @@ void heap_add(void *from, size_t bytes) {
     uintptr_t start = (uintptr_t)from, end = start + bytes;
     uintptr_t pages = (start + bytes / PAGE + PAGE) & ~(uintptr_t)(PAGE - 1);
     if (n_regions == HEAP_REGIONS || pages + PAGE > end) return;
-    regions[n_regions++] = (struct region){.kinds = from, .pages = (char *)pages, .n_pages = (end - pages) / PAGE};
+    regions[n_regions++] =
+        (struct region){.kinds = from, .pages = (char *)pages, .n_pages = (end - pages) / PAGE};
     memset(from, FREE, (end - pages) / PAGE);
 }
 
-size_t heap_used_bytes(void) { return used_bytes; }
+size_t heap_used_bytes(void) {
+    return used_bytes;
+}
 
 /* First page of a free run of n pages from page `at` on, before `limit`; n_pages if there is none. */
 static size_t find_run(const struct region *r, size_t n, size_t at, size_t limit) {
@@ -109,7 +112,9 @@ static size_t run_pages(const struct region *r, size_t at) {
     return n;
 }
 
-static size_t page_of(const struct region *r, const void *p) { return (size_t)((const char *)p - r->pages) / PAGE; }
+static size_t page_of(const struct region *r, const void *p) {
+    return (size_t)((const char *)p - r->pages) / PAGE;
+}
 
 static size_t usable_bytes(const void *p) {
     struct region *r = region_of(p);

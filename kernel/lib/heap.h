@@ -1,5 +1,5 @@
-/* heap: malloc for the kernel layer and for the C libraries in a guest (lwIP, GMP's and zlib's scratch memory). Not the
- * VM's heap: that is the arena. malloc, calloc, realloc and free are defined on it. */
+/* heap: malloc for the kernel layer and for the C libraries in a guest (lwIP, GMP's and zlib's scratch
+ * memory). Not the VM's heap: that is the arena. malloc, calloc, realloc and free are defined on it. */
 #ifndef LING_KHEAP_H
 #define LING_KHEAP_H
 

@@ -22,8 +22,8 @@ static size_t json_text(char *out, size_t cap, const char *s) {
 size_t panic_report(char *out, size_t cap, const char *reason, const char *message) {
     char text[256];
     json_text(text, sizeof text, message);
-    int n = snprintf(out, cap, "{\"ling\":1,\"status\":%d,\"reason\":\"%s\",\"message\":\"%s\"}", PANIC_STATUS, reason,
-                     text);
+    int n = snprintf(out, cap, "{\"ling\":1,\"status\":%d,\"reason\":\"%s\",\"message\":\"%s\"}",
+                     PANIC_STATUS, reason, text);
     return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
 }
 

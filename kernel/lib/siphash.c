@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static uint64_t rotate(uint64_t v, int by) { return v << by | v >> (64 - by); }
+static uint64_t rotate(uint64_t v, int by) {
+    return v << by | v >> (64 - by);
+}
 
 static void rounds(uint64_t v[4], int n) {
     while (n--) {

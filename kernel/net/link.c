@@ -1,11 +1,12 @@
 /* link: lwIP's lower end.
  *
  *   receive   driver's buffer --copied, exact size--> pbuf -> ethernet_input
- *   send      pbuf of one piece: [room for the device's header][frame], used in place; lwIP won't touch a segment that
- *             somebody else refers to, and the driver does until the device is done. Others are copied into one piece.
+ *   send      pbuf of one piece: [room for the device's header][frame], used in place; others are copied
  *
- * Addresses: static or DHCP (RFC 2131). Sequence numbers: SipHash of the connection's addresses under a secret of this
- * start, plus a clock (RFC 6528). */
+ * A frame sent in place is referred to until the device is done with it; lwIP does not touch a segment that
+ * somebody else refers to.
+ * Addresses: static or DHCP (RFC 2131). Sequence numbers: SipHash of the connection's addresses under a
+ * secret of this start, plus a clock (RFC 6528). */
 #include "net/link.h"
 
 #include <stdlib.h>
@@ -31,7 +32,9 @@ static uint64_t secret[2], random_count;
 
 /* -- what lwIP asks for */
 
-u32_t sys_now(void) { return (u32_t)(plat_clock_mono() / 1000000); }
+u32_t sys_now(void) {
+    return (u32_t)(plat_clock_mono() / 1000000);
+}
 
 uint32_t net_random(void) {
     random_count++;
@@ -149,7 +152,9 @@ bool link_start(const char *address, const char **why) {
     return true;
 }
 
-bool link_is_up(void) { return started; }
+bool link_is_up(void) {
+    return started;
+}
 
 void link_run(void) {
     if (!started) return;

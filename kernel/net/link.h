@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* link_start: brings it up: with the address "A.B.C.D/N[,GATEWAY]", or by DHCP if `address` is NULL. False: no device,
- * no memory, or an address that is none (then *why says so). */
+/* link_start: brings it up: with the address "A.B.C.D/N[,GATEWAY]", or by DHCP if `address` is NULL. False:
+ * no device, no memory, or an address that is none (then *why says so). */
 bool link_start(const char *address, const char **why);
 /* link_run: one round: takes what was received, does what is due, sends. */
 void link_run(void);

@@ -3,14 +3,16 @@
  *   handle h -> sockets[h] <-arg-- struct tcp_pcb
  *                 |  rx: pbufs received, not yet taken: [p0][p1]... ; rx_skip bytes of p0 are taken already
  *                 |  listener: accept queue of sockets, linked by `next`
- *                 `- want: what the VM was told AGAIN for; an event for it is given once, through the ready ring
+ *                 `- want: what the VM was told AGAIN for; it gets one event for it, through the ready ring
  *
- * Invariants: pcb is NULL once lwIP has freed it (reset, timeout), then `failed` is set; a socket in the ready ring has
- * `queued` set. A closed handle leaves its pcb behind without a socket: such a pcb sends what it has and FIN, drops what
- * it receives, and is reset when its peer has acknowledged all and does not end within LINGER_POLLS.
+ * Invariants: pcb is NULL once lwIP has freed it (reset, timeout), then `failed` is set; a socket in the
+ * ready ring has `queued` set. A closed handle leaves its pcb behind without a socket: such a pcb sends what
+ * it has and FIN, drops what it receives, and is reset when its peer has acknowledged all and does not end
+ * within LINGER_POLLS.
  *
- * The window is lwIP's: bytes are acknowledged when they come, the window opens when the VM takes them. A peer sending
- * tiny segments is held by the number of pbufs instead. Source: lwIP 2.1.3 doc/rawapi.txt; RFC 9293. */
+ * The window is lwIP's: bytes are acknowledged when they come, the window opens when the VM takes them. A
+ * peer sending tiny segments is held by the number of pbufs instead.
+ * Source: lwIP 2.1.3 doc/rawapi.txt; RFC 9293. */
 #include "net/socket.h"
 
 #include <string.h>
@@ -26,7 +28,7 @@ struct socket {
     struct pbuf *rx, *rx_last;
     uint32_t rx_skip;
     uint16_t rx_count;
-    uint16_t next;             /* in the free list, or in an accept queue; 0: none */
+    uint16_t next;              /* in the free list, or in an accept queue; 0: none */
     uint16_t queue, queue_last; /* of a listener */
     uint8_t want, ready;
     bool used, listener, connecting, ended, failed, queued, fin_due;
@@ -36,8 +38,12 @@ static struct socket sockets[SOCKETS]; /* 0 is not used: it is the console's han
 static uint16_t free_head, ready_ring[SOCKETS];
 static uint32_t ready_put, ready_taken;
 
-static int handle_of(const struct socket *s) { return (int)(s - sockets); }
-static struct socket *socket_at(int h) { return h > 0 && h < SOCKETS && sockets[h].used ? &sockets[h] : NULL; }
+static int handle_of(const struct socket *s) {
+    return (int)(s - sockets);
+}
+static struct socket *socket_at(int h) {
+    return h > 0 && h < SOCKETS && sockets[h].used ? &sockets[h] : NULL;
+}
 
 void socket_init(void) {
     for (uint16_t i = SOCKETS - 1; i > 0; i--) {
@@ -125,7 +131,9 @@ static void on_error(void *arg, err_t err) {
     notify(s, WANT_READ | WANT_WRITE);
 }
 
-static void finish_sending(struct socket *s) { s->fin_due = tcp_shutdown(s->pcb, 0, 1) == ERR_MEM; }
+static void finish_sending(struct socket *s) {
+    s->fin_due = tcp_shutdown(s->pcb, 0, 1) == ERR_MEM;
+}
 
 /* Twice a second: what failed for want of memory is tried again. */
 static err_t on_poll(void *arg, struct tcp_pcb *pcb) {
@@ -173,7 +181,9 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err) {
     return ERR_OK;
 }
 
-static enum plat_status status_of(err_t e) { return e == ERR_MEM ? PLAT_NOMEM : e == ERR_USE ? PLAT_IO : PLAT_BADARG; }
+static enum plat_status status_of(err_t e) {
+    return e == ERR_MEM ? PLAT_NOMEM : e == ERR_USE ? PLAT_IO : PLAT_BADARG;
+}
 
 static enum plat_status listen_on(struct tcp_pcb **pcb, struct plat_addr at, int backlog) {
     ip_addr_t ip;
@@ -315,7 +325,8 @@ enum plat_status plat_tcp_send(int handle, const void *bytes, size_t len, int fl
     size_t room = tcp_sndbuf(s->pcb), want = len < room ? len : room;
     if (want > UINT16_MAX) want = UINT16_MAX;
     bool more = flags & PLAT_MORE || want < len;
-    size_t put = write_some(s->pcb, bytes, want, (u8_t)(TCP_WRITE_FLAG_COPY | (more ? TCP_WRITE_FLAG_MORE : 0)));
+    size_t put =
+        write_some(s->pcb, bytes, want, (u8_t)(TCP_WRITE_FLAG_COPY | (more ? TCP_WRITE_FLAG_MORE : 0)));
     if (!(flags & PLAT_MORE) || put < len) tcp_output(s->pcb);
     if (!put && len) return again(s, WANT_WRITE);
     *n = put;
@@ -335,7 +346,8 @@ enum plat_status plat_tcp_shutdown_send(int handle) {
 /* arg counts the half seconds since the peer has everything. */
 static err_t linger_poll(void *arg, struct tcp_pcb *pcb) {
     uintptr_t waited = (uintptr_t)arg;
-    if (pcb->state == ESTABLISHED || pcb->state == CLOSE_WAIT) tcp_shutdown(pcb, 0, 1); /* there was no memory for it */
+    if (pcb->state == ESTABLISHED || pcb->state == CLOSE_WAIT)
+        tcp_shutdown(pcb, 0, 1); /* there was no memory for it */
     if (pcb->unsent || pcb->unacked) return ERR_OK;
     if (waited >= LINGER_POLLS) {
         tcp_abort(pcb);

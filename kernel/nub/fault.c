@@ -1,5 +1,6 @@
-/* fault: ring 3 did what it may not. The nub saved the registers in nub_fault and came here, on a stack of its own: the
- * dump goes to the console, the report says "fault", the status is 70. A fault in here ends the machine in the nub. */
+/* fault: ring 3 did what it may not. The nub saved the registers in nub_fault and came here, on a stack of
+ * its own: the dump goes to the console, the report says "fault", the status is 70. A fault in here ends the
+ * machine in the nub. */
 #include "nub/fault.h"
 
 #include <stdio.h>
@@ -15,14 +16,16 @@ extern char stack_guard[], fault_stack_guard[];
 
 static const char *fault_name(uint64_t vector) {
     static const char *const names[] = {
-        [0] = "division error",    [1] = "debug",     [5] = "bound",           [6] = "invalid opcode",
-        [7] = "no FPU",            [8] = "double",    [10] = "invalid TSS",    [11] = "no segment",
-        [12] = "stack segment",    [13] = "protection", [14] = "page fault",   [16] = "x87 error",
-        [17] = "alignment",        [18] = "machine check", [19] = "SIMD error"};
+        [0] = "division error", [1] = "debug",          [5] = "bound",        [6] = "invalid opcode",
+        [7] = "no FPU",         [8] = "double",         [10] = "invalid TSS", [11] = "no segment",
+        [12] = "stack segment", [13] = "protection",    [14] = "page fault",  [16] = "x87 error",
+        [17] = "alignment",     [18] = "machine check", [19] = "SIMD error"};
     return vector < sizeof names / sizeof *names && names[vector] ? names[vector] : "exception";
 }
 
-static bool is_guard(uint64_t a, const char *guard) { return a - (uintptr_t)guard < 4096; }
+static bool is_guard(uint64_t a, const char *guard) {
+    return a - (uintptr_t)guard < 4096;
+}
 
 static const char *page_fault_name(const struct nub_fault *f) {
     if (f->cr2 < 4096) return "null pointer";
@@ -36,8 +39,9 @@ static void dump_registers(const struct nub_fault *f) {
     const struct {
         const char *name;
         uint64_t value;
-    } regs[] = {{"rax", f->rax}, {"rbx", f->rbx}, {"rcx", f->rcx}, {"rdx", f->rdx}, {"rsi", f->rsi}, {"rdi", f->rdi},
-                {"rbp", f->rbp}, {"rsp", f->rsp}, {"r8 ", f->r8},  {"r9 ", f->r9},  {"r10", f->r10}, {"r11", f->r11},
+    } regs[] = {{"rax", f->rax}, {"rbx", f->rbx}, {"rcx", f->rcx}, {"rdx", f->rdx},
+                {"rsi", f->rsi}, {"rdi", f->rdi}, {"rbp", f->rbp}, {"rsp", f->rsp},
+                {"r8 ", f->r8},  {"r9 ", f->r9},  {"r10", f->r10}, {"r11", f->r11},
                 {"r12", f->r12}, {"r13", f->r13}, {"r14", f->r14}, {"r15", f->r15}};
     for (size_t i = 0; i < sizeof regs / sizeof *regs; i++) {
         char line[48];

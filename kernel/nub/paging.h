@@ -9,8 +9,8 @@
 uint64_t paging_arena_start(uint64_t payload_end);
 uint64_t paging_arena_end(uint64_t ram_end);
 
-/* paging_build: fills the nub's tables and switches to them, for good. The ends are as given by the two above;
- * payload_end is PAYLOAD_BASE when there is no payload. */
+/* paging_build: fills the nub's tables and switches to them, for good. The ends are as given by the two
+ * above; payload_end is PAYLOAD_BASE when there is no payload. */
 void paging_build(uint64_t payload_end, uint64_t arena_end);
 
 #endif

@@ -43,8 +43,8 @@ reason(error, {badkey, K}, _) -> ["bad key: ", ling:text(K)];
 reason(error, {badmap, V}, _) -> ["bad map: ", ling:text(V)];
 reason(error, {badrecord, V}, _) -> ["bad record ", ling:text(V)];
 reason(error, undef, [{M, F, As, _} | _]) -> ["undefined function ", mfa(M, F, As)];
-reason(error, function_clause, [{M, F, As, _} | _]) when is_list(As) ->
-    ["no function clause matching ", name(M), $:, name(F), $(, join(As), $)];
+reason(error, function_clause, [{M, F, As, Info} | _]) when is_list(As) ->
+    ["no function clause matching ", name(M), $:, name(F), $(, join(As), $), place(Info)];
 reason(error, noproc, _) -> "no such process or port";
 reason(error, notalive, _) -> "the node cannot be part of a distributed system";
 reason(error, system_limit, _) -> "a system limit has been reached";

@@ -78,7 +78,7 @@ compute() {
         : >$work/ling.txt
         for _ in $(seq 5); do
             erl -noshell -pa $work -eval "$name:main([]), halt(0)." >>$work/erl.txt
-            build/lingpack run $work/"$name".img --on linux -m 512M --quiet >>$work/ling.txt || exit 1
+            build/lingpack run $work/"$name".img --on linux -m 512M >>$work/ling.txt || exit 1
         done
         if [ "$(cut -d' ' -f2 $work/erl.txt $work/ling.txt | sort -u | wc -l)" != 1 ]; then
             echo "$name: results differ"

@@ -1,5 +1,6 @@
-/* guest: a vm_main of a few hundred lines in place of the VM, to test what a target owes it by kernel/include/plat.h.
- * The word t.mode=NAME picks a test; t.n=N is its parameter. The same program runs on every target. */
+/* guest: a vm_main of a few hundred lines in place of the VM, to test what a target owes it by
+ * kernel/include/plat.h. The word t.mode=NAME picks a test; t.n=N is its parameter. The same program runs on
+ * every target. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,8 @@ static void say(const char *fmt, ...) {
 
 static noreturn void done(int status) {
     char report[256];
-    int n = snprintf(report, sizeof report, "{\"ling\":1,\"status\":%d,\"reason\":\"test\",\"target\":\"%s\",\"up_us\":%llu}",
+    int n = snprintf(report, sizeof report,
+                     "{\"ling\":1,\"status\":%d,\"reason\":\"test\",\"target\":\"%s\",\"up_us\":%llu}",
                      status, boot->target, (unsigned long long)(plat_clock_mono() / 1000));
     plat_exit(status, report, (size_t)n);
 }
@@ -43,7 +45,9 @@ static const char *word(const char *key) {
     }
     return "";
 }
-static unsigned long number(const char *key) { return strtoul(word(key), NULL, 10); }
+static unsigned long number(const char *key) {
+    return strtoul(word(key), NULL, 10);
+}
 
 /* -- modes without a network */
 
@@ -68,7 +72,8 @@ static void mode_memory(void) {
 
 static void mode_lines(void) {
     unsigned long n = number("t.n");
-    for (unsigned long i = 0; i < n; i++) say("line %lu of %lu, about as long as a line of a log usually is\n", i, n);
+    for (unsigned long i = 0; i < n; i++)
+        say("line %lu of %lu, about as long as a line of a log usually is\n", i, n);
 }
 
 /* Copies the console's input to its output until its end. */
@@ -118,11 +123,13 @@ static void mode_sleep(void) {
 static void mode_rng(void) {
     unsigned char a[64] = {0}, b[64] = {0};
     static unsigned char big[10000];
-    enum plat_status s = plat_entropy(a, sizeof a), t = plat_entropy(b, sizeof b), u = plat_entropy(big, sizeof big);
+    enum plat_status s = plat_entropy(a, sizeof a), t = plat_entropy(b, sizeof b),
+                     u = plat_entropy(big, sizeof big);
     unsigned counts[256] = {0}, most = 0;
     for (size_t i = 0; i < sizeof big; i++) counts[big[i]]++;
     for (int i = 0; i < 256; i++) most = counts[i] > most ? counts[i] : most;
-    say("rng: status %d %d %d, same %d, most common byte %u of 10000\n", s, t, u, !memcmp(a, b, sizeof a), most);
+    say("rng: status %d %d %d, same %d, most common byte %u of 10000\n", s, t, u, !memcmp(a, b, sizeof a),
+        most);
     done(s || t || u || !memcmp(a, b, sizeof a) || most > 100);
 }
 
@@ -135,18 +142,37 @@ static int recurse(int n) {
     return n < 1000000000 ? recurse(n + 1) + frame[0] : 0;
 }
 
-static void mode_null(void) { *(volatile int *)(uintptr_t)(number("t.n")) = 1; }
-static void mode_text(void) { *(volatile char *)(uintptr_t)&mode_hello = 1; }
-static void mode_rodata(void) { *(volatile int *)(uintptr_t)&constant = 1; }
-static void mode_payload(void) { *(volatile char *)(uintptr_t)boot->payload = 1; }
+static void mode_null(void) {
+    *(volatile int *)(uintptr_t)(number("t.n")) = 1;
+}
+static void mode_text(void) {
+    *(volatile char *)(uintptr_t)&mode_hello = 1;
+}
+static void mode_rodata(void) {
+    *(volatile int *)(uintptr_t)&constant = 1;
+}
+static void mode_payload(void) {
+    *(volatile char *)(uintptr_t)boot->payload = 1;
+}
 static void mode_exec(void) {
     *(unsigned char *)boot->mem = 0xc3;
     ((void (*)(void))(uintptr_t)boot->mem)();
 }
-static void mode_overflow(void) { say("%d\n", recurse(0)); }
-static void mode_ud(void) { __builtin_trap(); }
-static void mode_privileged(void) { __asm__ volatile("cli"); }
-static void mode_wild(void) { *(volatile int *)UINT64_C(0x7f0000000000) = 1; }
+static void mode_overflow(void) {
+    say("%d\n", recurse(0));
+}
+static void mode_ud(void) {
+    __builtin_trap();
+}
+static void mode_privileged(void) {
+    __asm__ volatile("cli");
+}
+static void mode_syscall(void) { /* open: not for a sandboxed process; in a guest a plain fault */
+    __asm__ volatile("syscall" ::"a"(2), "D"("/etc/passwd"), "S"(0) : "rcx", "r11", "memory");
+}
+static void mode_wild(void) {
+    *(volatile int *)UINT64_C(0x7f0000000000) = 1;
+}
 
 /* -- network: an echo server. A line "quit" ends the machine, "close" the connection, "reset" resets it,
  *    "flood N" sends N bytes and closes. */
@@ -155,7 +181,7 @@ static struct conn {
     bool used, ended;
     size_t have, sent, flood;
     unsigned char buf[BUF];
-} *conns; /* in the arena */
+} * conns; /* in the arena */
 static int listener;
 static unsigned long accepted, closed;
 static bool quitting;
@@ -244,7 +270,8 @@ static void wait_for_address(void) {
     uint32_t ip;
     uint64_t ready_ns;
     enum plat_status s;
-    while ((s = plat_net_address(&ip, &ready_ns)) == PLAT_AGAIN) plat_poll(plat_clock_mono() + 10000000000, e, 4);
+    while ((s = plat_net_address(&ip, &ready_ns)) == PLAT_AGAIN)
+        plat_poll(plat_clock_mono() + 10000000000, e, 4);
     if (s) {
         say("no network\n");
         done(2);
@@ -259,7 +286,8 @@ static void mode_echo(void) {
     conns = boot->mem;
     wait_for_address();
     unsigned long port = number("t.n");
-    enum plat_status s = plat_tcp_listen((struct plat_addr){0, (uint16_t)(port ? port : 7)}, 64, &listener, &bound);
+    enum plat_status s =
+        plat_tcp_listen((struct plat_addr){0, (uint16_t)(port ? port : 7)}, 64, &listener, &bound);
     if (s) {
         say("listen: %d\n", s);
         done(3);
@@ -269,8 +297,10 @@ static void mode_echo(void) {
     while (!quitting) {
         size_t n = plat_poll(UINT64_MAX, e, 32);
         for (size_t i = 0; i < n; i++) {
-            if (e[i].handle == listener) accept_all();
-            else if (e[i].handle > 0 && e[i].handle < CONNS && conns[e[i].handle].used) conn_run(e[i].handle);
+            if (e[i].handle == listener)
+                accept_all();
+            else if (e[i].handle > 0 && e[i].handle < CONNS && conns[e[i].handle].used)
+                conn_run(e[i].handle);
         }
         for (int h = 1; n && h < CONNS && accepted != closed; h++) /* just accepted: may have data already */
             if (conns[h].used && h != listener) conn_run(h);
@@ -290,9 +320,11 @@ static void mode_client(void) {
     if (*to) sscanf(to, "%u.%u.%u.%u", &a, &b, &c, &d);
     struct plat_addr at = {a << 24 | b << 16 | c << 8 | d, (uint16_t)number("t.n")};
     enum plat_status s = plat_tcp_connect(at, &h);
-    while (!s && (s = plat_tcp_send(h, "ping\n", 5, 0, &n)) == PLAT_AGAIN) s = PLAT_OK, plat_poll(UINT64_MAX, e, 8);
+    while (!s && (s = plat_tcp_send(h, "ping\n", 5, 0, &n)) == PLAT_AGAIN)
+        s = PLAT_OK, plat_poll(UINT64_MAX, e, 8);
     say("sent: %d\n", s);
-    while (!s && (s = plat_tcp_recv(h, buf, sizeof buf, &n)) == PLAT_AGAIN) s = PLAT_OK, plat_poll(UINT64_MAX, e, 8);
+    while (!s && (s = plat_tcp_recv(h, buf, sizeof buf, &n)) == PLAT_AGAIN)
+        s = PLAT_OK, plat_poll(UINT64_MAX, e, 8);
     say("received: %d %.*s\n", s, s ? 0 : (int)n, buf);
     done(s != PLAT_OK);
 }
@@ -300,12 +332,13 @@ static void mode_client(void) {
 static const struct {
     const char *name;
     void (*run)(void);
-} modes[] = {{"hello", mode_hello},     {"memory", mode_memory},     {"lines", mode_lines},
-             {"cat", mode_cat},         {"clock", mode_clock},       {"sleep", mode_sleep},
-             {"rng", mode_rng},         {"null", mode_null},         {"text", mode_text},
-             {"rodata", mode_rodata},   {"payload", mode_payload},   {"exec", mode_exec},
+} modes[] = {{"hello", mode_hello},       {"memory", mode_memory},   {"lines", mode_lines},
+             {"cat", mode_cat},           {"clock", mode_clock},     {"sleep", mode_sleep},
+             {"rng", mode_rng},           {"null", mode_null},       {"text", mode_text},
+             {"rodata", mode_rodata},     {"payload", mode_payload}, {"exec", mode_exec},
              {"overflow", mode_overflow}, {"ud", mode_ud},           {"privileged", mode_privileged},
-             {"wild", mode_wild},       {"echo", mode_echo},         {"client", mode_client}};
+             {"wild", mode_wild},         {"syscall", mode_syscall}, {"echo", mode_echo},
+             {"client", mode_client}};
 
 noreturn void vm_main(const struct plat_boot *b) {
     boot = b;

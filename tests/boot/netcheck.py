@@ -34,6 +34,7 @@ def ready():
             s = connect()
             s.sendall(b"hello\n")
             if read_n(s, 6) == b"hello\n": return s
+            s.close()
         except OSError: pass
         if time.monotonic() > until: sys.exit("the guest does not answer")
         time.sleep(0.02)
@@ -63,9 +64,11 @@ def latency(n):
     return f"median {times[n // 2] * 1e6:.0f} us, worst {times[-1] * 1e6:.0f} us"
 
 def many(n):
-    ready().close()
-    conns = [connect() for _ in range(n)]
-    print("connected", file=sys.stderr)
+    """n connections open at once. QEMU's user network listens with a backlog of 1, so they come one by one."""
+    conns = []
+    for i in range(n):
+        s = ready()
+        conns.append(s)
     for i, s in enumerate(conns): s.sendall(b"conn %d\n" % i)
     for i, s in enumerate(conns):
         want = b"conn %d\n" % i

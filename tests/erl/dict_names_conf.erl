@@ -22,7 +22,7 @@ dict() ->
     S = self(), spawn(fun() -> S ! {get(), put(mine, 1), get(mine)} end), p(receive M -> M end), p(get(mine)), erase().
 
 big_dict() ->
-    N = 5000,
+    N = 500,
     [put({key, I}, [I, I * 2]) || I <- lists:seq(1, N)],
     p(lists:sum([hd(get({key, I})) || I <- lists:seq(1, N)])), p(length(get())),
     [erase({key, I}) || I <- lists:seq(1, N, 2)], p(length(get_keys())), p([get({key, 1}), get({key, 2})]),

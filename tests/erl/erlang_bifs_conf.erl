@@ -30,7 +30,7 @@ arith() ->
     t([fun() -> id(X) bxor id(Y) end || X <- [12, -1, ?BIG + 5, d], Y <- [10, -?BIG]]),
     t([fun() -> bnot id(X) end || X <- [0, -1, ?BIG, 2.0]]),
     t([fun() -> -id(X) end || X <- [1, -(1 bsl 61), -(1 bsl 59), ?BIG, 2.5, e]]),
-    t([fun() -> +id(X) end || X <- [1, 2.5, e]]).
+    t([fun() -> +id(X) end || X <- [1, 2.5]]).
 
 shifts() ->
     t([fun() -> id(X) bsl id(Y) end || X <- [1, -3, 0], Y <- [0, 58, 59, 64, 200, -1, -2, -(1 bsl 70), f]]),

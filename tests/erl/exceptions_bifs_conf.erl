@@ -57,7 +57,7 @@ short(R) -> R.
 
 bad() ->
     t(fun() -> (id(x))() end), t(fun() -> (id(fun() -> ok end))(1) end), t(fun() -> b = id(a) end),
-    t(fun() -> case id(1) of 2 -> ok end end), t(fun() -> One = id(1), if One =:= 2 -> ok end end), t(fun() -> no_such_module:f(1, id(2)) end),
+    t(fun() -> case id(1) of 2 -> ok end end), t(fun() -> One = id(1), if One =:= 2 -> ok end end), t(fun() -> (id(no_such_module)):f(1, id(2)) end),
     t(fun() -> apply(id(lists), nope, [1]) end), t(fun() -> apply(id(1), f, []) end), t(fun() -> apply(id(fun id/1), [1, 2]) end),
     t(fun() -> lists:nth(0, id([1])) end), t(fun() -> (id(#{}))#{a := 1} end), t(fun() -> (id(x))#{a => 1} end),
     t(fun() -> atom_to_list(id(1)) end), t(fun() -> (id(fun(1) -> one end))(2) end),

@@ -22,7 +22,7 @@ for name in "$@"; do
     timeout 60 erl -noshell -noinput -kernel logger_level none -pa "$work" \
         -eval "$name:main([]), erlang:halt(0)." >"$work/want" 2>/dev/null
     want=$?
-    timeout 120 "$home/lingpack" run "$work/$name.beam" --on linux --quiet >"$work/got" 2>"$work/got.err" </dev/null
+    timeout 120 "$home/lingpack" run "$work/$name.beam" --on linux >"$work/got" 2>"$work/got.err" </dev/null
     got=$?
     if [ $want -eq $got ] && cmp -s "$work/want" "$work/got"; then
         echo "ok $n - $name"

@@ -7,7 +7,8 @@ handle(#{path := Path} = Request) -> answer(binary:split(Path, <<"/">>, [global,
 answer([], _) -> text("root");
 answer([<<"echo">>], #{body := Body, method := Method}) -> {200, [{"X-Method", Method}], Body};
 answer([<<"term">>], Request) -> text(io_lib:format("~0p", [maps:remove(peer, maps:remove(request_id, Request))]));
-answer([<<"peer">>], #{peer := {{127, 0, 0, 1}, Port}, request_id := Id}) when is_integer(Port), Id > 0 -> text("local");
+answer([<<"peer">>], #{peer := {{A, B, C, D}, Port}, request_id := Id}) when is_integer(Port), Id > 0, A < 256, B < 256, C < 256, D < 256 ->
+    text("local");
 answer([<<"length">>], #{body := Body}) -> text(integer_to_list(byte_size(Body)));
 answer([<<"binary">>, N], _) -> {200, #{}, binary:copy(<<"0123456789abcdef">>, binary_to_integer(N) div 16)};
 answer([<<"nested">>, N], _) -> {200, #{}, nested(binary_to_integer(N) div 16, [])};

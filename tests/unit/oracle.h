@@ -26,7 +26,9 @@ static uint32_t n_atoms;
 static struct export_entry exports[EXPORTS_MAX];
 static uint32_t n_exports;
 
-static struct atom_text oracle_atom_text(term atom) { return atoms[atom_index(atom)]; }
+static struct atom_text oracle_atom_text(term atom) {
+    return atoms[atom_index(atom)];
+}
 
 static term oracle_atom(void *ctx, const uint8_t *utf8, size_t n) {
     for (uint32_t i = 0; i < n_atoms; i++)
@@ -40,7 +42,8 @@ static term oracle_atom(void *ctx, const uint8_t *utf8, size_t n) {
 
 static const void *oracle_export(void *ctx, term m, term f, uint32_t arity) {
     for (uint32_t i = 0; i < n_exports; i++)
-        if (exports[i].module == m && exports[i].function == f && exports[i].arity == arity) return &exports[i];
+        if (exports[i].module == m && exports[i].function == f && exports[i].arity == arity)
+            return &exports[i];
     if (n_exports == EXPORTS_MAX) return NULL;
     exports[n_exports] = (struct export_entry){.module = m, .function = f, .arity = arity};
     return &exports[n_exports++];
@@ -48,9 +51,13 @@ static const void *oracle_export(void *ctx, term m, term f, uint32_t arity) {
 
 static const struct etf_env oracle_env = {.atom = oracle_atom, .export_entry = oracle_export};
 
-static inline term atom_of(const char *text) { return oracle_atom(NULL, (const uint8_t *)text, strlen(text)); }
+static inline term atom_of(const char *text) {
+    return oracle_atom(NULL, (const uint8_t *)text, strlen(text));
+}
 
-static void oracle_oom(struct heap *h, size_t words) { panic("test: out of memory for %zu words", words); }
+static void oracle_oom(struct heap *h, size_t words) {
+    panic("test: out of memory for %zu words", words);
+}
 
 static void oracle_heap_reset(void) {
     if (heap.start) heap_deinit(&heap);
@@ -71,7 +78,8 @@ static int oracle_teardown(void **state) {
     heap_deinit(&heap);
     for (uint32_t i = 0; i < n_atoms; i++) free((void *)(uintptr_t)atoms[i].utf8);
     n_atoms = n_exports = 0;
-    assert_int_equal(alloc_stats(arena).used_bytes, alloc_stats(alloc_create(arena_memory, ARENA_BYTES)).used_bytes);
+    assert_int_equal(alloc_stats(arena).used_bytes,
+                     alloc_stats(alloc_create(arena_memory, ARENA_BYTES)).used_bytes);
     free(arena_memory);
     heap.start = NULL;
     return 0;

@@ -1,9 +1,6 @@
-/* Bit-level matching and building: against a bit-by-bit model at all alignments, and the rules of appending. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
+/* Bit-level matching and building: against a bit-by-bit model at all alignments, and the rules of appending.
+ */
+#include "unit.h"
 
 #include "data/big.h"
 #include "data/bits.h"
@@ -12,42 +9,37 @@
 
 static struct alloc *arena;
 static struct heap heap;
-static void *memory;
-
-_Noreturn void panic(const char *fmt, ...) {
-    va_list ap;
-    va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
-    va_end(ap);
-    abort();
+enum { ARENA_BYTES = 64 << 20 };
+static void no_memory(struct heap *h, size_t words) {
+    panic("out of memory: %zu words", words);
 }
-static void no_memory(struct heap *h, size_t words) { panic("out of memory: %zu words", words); }
 
 static int setup(void **state) {
-    memory = aligned_alloc(4096, 64 << 20);
-    arena = alloc_create(memory, 64 << 20);
+    static void *memory;
+    if (!memory) memory = unit_arena(ARENA_BYTES);
+    arena = alloc_create(memory, ARENA_BYTES);
     assert_int_equal(heap_init(&heap, arena, 1024), ST_OK);
     heap.oom = no_memory;
     return 0;
 }
 static int teardown(void **state) {
     heap_deinit(&heap);
-    free(memory);
     return 0;
 }
 
-static uint64_t seed = 1;
+static struct unit_random seed = {1};
 static uint64_t rnd(void) {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed;
+    return unit_next(&seed);
 }
-static size_t rnd_to(size_t max) { return (size_t)(rnd() % (max + 1)); }
+static size_t rnd_to(size_t max) {
+    return (size_t)(rnd() % (max + 1));
+}
 
 /* -- the model: one bit at a time */
 
-static unsigned model_bit(const uint8_t *s, size_t at) { return s[at / 8] >> (7 - at % 8) & 1; }
+static unsigned model_bit(const uint8_t *s, size_t at) {
+    return s[at / 8] >> (7 - at % 8) & 1;
+}
 
 /* Bit i of the value (0: least) of a field of n bits at `at`. */
 static unsigned model_value_bit(const uint8_t *s, size_t at, size_t n, bool little, size_t i) {
@@ -80,7 +72,8 @@ static void test_integers_any_alignment(void **state) {
         term ctx = ctx_over(s, sizeof s, at);
         term v = bits_match_integer(&heap, ctx, n, flags);
         assert_true(term_is_integer(v));
-        bool negative = n > 0 && (flags & BITS_SIGNED) && model_value_bit(s, at, n, flags & BITS_LITTLE, n - 1);
+        bool negative =
+            n > 0 && (flags & BITS_SIGNED) && model_value_bit(s, at, n, flags & BITS_LITTLE, n - 1);
         assert_int_equal(int_sign(v) < 0, negative);
         for (size_t i = 0; i < n + 70; i++) {
             unsigned want = i < n ? model_value_bit(s, at, n, flags & BITS_LITTLE, i) : negative;
@@ -94,7 +87,8 @@ static void test_integers_any_alignment(void **state) {
         assert_true(bits_put_integer(&b, v, n, flags));
         assert_int_equal(b.offset_bits, at + n);
         for (size_t i = 0; i < sizeof s * 8; i++)
-            assert_int_equal(model_bit(before, i), i >= at && i < at + n ? model_bit(s, i) : (unsigned)(round & 1));
+            assert_int_equal(model_bit(before, i),
+                             i >= at && i < at + n ? model_bit(s, i) : (unsigned)(round & 1));
     }
 }
 
@@ -322,7 +316,8 @@ static void test_append_bits(void **state) {
     }
     struct bits got = term_bits(acc);
     assert_int_equal(got.size_bits, 15000);
-    for (size_t i = 0; i < 5000; i++) assert_int_equal(bits_load(got.bytes, got.offset_bits + i * 3, 3), i & 7);
+    for (size_t i = 0; i < 5000; i++)
+        assert_int_equal(bits_load(got.bytes, got.offset_bits + i * 3, 3), i & 7);
     struct bits_builder b;
     assert_false(bits_build_append(&heap, &b, acc, 8, 16));
     assert_false(bits_build_append(&heap, &b, NIL, 8, 8));

@@ -32,8 +32,12 @@ static void check_decimals(char **field) {
     assert_string_equal(text, field[3]);
 }
 
-static void text_is_otps(void **state) { oracle_lines("floats", 8000, 3, check_text); }
-static void decimals_are_otps(void **state) { oracle_lines("decimals", 6000, 4, check_decimals); }
+static void text_is_otps(void **state) {
+    oracle_lines("floats", 8000, 3, check_text);
+}
+static void decimals_are_otps(void **state) {
+    oracle_lines("decimals", 6000, 4, check_decimals);
+}
 
 /* Where the doubles below are closer than those above. */
 static void powers_of_two_read_back(void **state) {
@@ -47,9 +51,11 @@ static void powers_of_two_read_back(void **state) {
 }
 
 static void syntax(void **state) {
-    static const char *const good[] = {"1.0", "-1.0e-5", "+1.0", "1.0E5", "00001.5", "1.5e00005", "1.0e+5", "1.0e-400"};
-    static const char *const bad[] = {"", "1", "1.", ".5", "1e5", "1.0e", "1.0e+", " 1.0", "1.0 ", "1.0e400", "0x1.0",
-                                      "inf", "nan", "--1.0", "1.0.0", "1.0e5.0", "-", "-."};
+    static const char *const good[] = {"1.0",     "-1.0e-5",   "+1.0",   "1.0E5",
+                                       "00001.5", "1.5e00005", "1.0e+5", "1.0e-400"};
+    static const char *const bad[] = {"",      "1",     "1.",    ".5",      "1e5",   "1.0e",
+                                      "1.0e+", " 1.0",  "1.0 ",  "1.0e400", "0x1.0", "inf",
+                                      "nan",   "--1.0", "1.0.0", "1.0e5.0", "-",     "-."};
     double d;
     for (size_t i = 0; i < ARRAY_LEN(good); i++) assert_true(float_from_text(good[i], strlen(good[i]), &d));
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) assert_false(float_from_text(bad[i], strlen(bad[i]), &d));
@@ -64,8 +70,11 @@ static void too_long_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_otps),      cmocka_unit_test(decimals_are_otps), cmocka_unit_test(powers_of_two_read_back),
-        cmocka_unit_test(syntax),            cmocka_unit_test(too_long_is_said),
+        cmocka_unit_test(text_is_otps),
+        cmocka_unit_test(decimals_are_otps),
+        cmocka_unit_test(powers_of_two_read_back),
+        cmocka_unit_test(syntax),
+        cmocka_unit_test(too_long_is_said),
     };
     return cmocka_run_group_tests_name("float", tests, oracle_setup, oracle_teardown);
 }

@@ -13,7 +13,9 @@ static void check_phash2(char **field) {
     }
 }
 
-static void phash2_is_otps(void **state) { oracle_lines("terms", 3000, 2, check_phash2); }
+static void phash2_is_otps(void **state) {
+    oracle_lines("terms", 3000, 2, check_phash2);
+}
 
 static void check_equal_terms_hash_alike(char **field) {
     term a = decode_hex(field[0]), b = decode_hex(field[1]);
@@ -21,7 +23,9 @@ static void check_equal_terms_hash_alike(char **field) {
     assert_true(term_hash(a) == term_hash(heap_copy(&heap, a)));
 }
 
-static void equal_terms_hash_alike(void **state) { oracle_lines("order", 3000, 2, check_equal_terms_hash_alike); }
+static void equal_terms_hash_alike(void **state) {
+    oracle_lines("order", 3000, 2, check_equal_terms_hash_alike);
+}
 
 /* The same bits at all alignments. */
 static void unaligned_bits_hash_alike(void **state) {

@@ -4,7 +4,9 @@
 #include "data/big.h"
 #include "data/map.h"
 
-static int sign(int d) { return (d > 0) - (d < 0); }
+static int sign(int d) {
+    return (d > 0) - (d < 0);
+}
 
 static void check_order(char **field) {
     term a = decode_hex(field[0]), b = decode_hex(field[1]);
@@ -13,7 +15,8 @@ static void check_order(char **field) {
         char x[400], y[400];
         print_term_buf(x, sizeof x, a);
         print_term_buf(y, sizeof y, b);
-        fail_msg("%s and %s: %d %d, erl says %d %d", x, y, term_compare(a, b), term_compare_exact(a, b), loose, exact);
+        fail_msg("%s and %s: %d %d, erl says %d %d", x, y, term_compare(a, b), term_compare_exact(a, b),
+                 loose, exact);
     }
     assert_int_equal(sign(term_compare(b, a)), -loose);
     assert_int_equal(sign(term_compare_exact(b, a)), -exact);
@@ -22,7 +25,9 @@ static void check_order(char **field) {
     assert_int_equal(term_same(a, b), exact == 0);
 }
 
-static void order_is_otps(void **state) { oracle_lines("order", 6000, 4, check_order); }
+static void order_is_otps(void **state) {
+    oracle_lines("order", 6000, 4, check_order);
+}
 
 static term tries_nested(int depth, term inner) {
     for (int i = 0; i < depth; i++) {
@@ -35,7 +40,8 @@ static term tries_nested(int depth, term inner) {
 
 /* Deep in tries the order is not OTP's any more, but an order. */
 static void deep_tries_have_an_order(void **state) {
-    term a = tries_nested(60, small_make(1)), b = tries_nested(60, small_make(2)), c = tries_nested(60, small_make(1));
+    term a = tries_nested(60, small_make(1)), b = tries_nested(60, small_make(2)),
+         c = tries_nested(60, small_make(1));
     assert_true(term_compare(a, b) != 0);
     assert_int_equal(sign(term_compare(a, b)), -sign(term_compare(b, a)));
     assert_int_equal(term_compare(a, c), 0);
@@ -61,7 +67,8 @@ static void integers_compare_exactly_with_floats(void **state) {
     assert_int_equal(int_compare_float(small_make(SMALL_MAX), 0x1p61), -1);
     assert_int_equal(int_compare_float(small_make(-1), -1.5), 1);
     assert_int_equal(int_compare_float(int_from_double(&heap, 0x1p1000), 0x1p1000), 0);
-    assert_int_equal(int_compare_float(int_add(&heap, int_from_double(&heap, 0x1p1000), small_make(1)), 0x1p1000), 1);
+    assert_int_equal(
+        int_compare_float(int_add(&heap, int_from_double(&heap, 0x1p1000), small_make(1)), 0x1p1000), 1);
 }
 
 int main(void) {

@@ -1,4 +1,5 @@
-/* The launcher's pure parts: JSON lines within console output, reading reports, the instance's command line. */
+/* The launcher's pure parts: JSON lines within console output, reading reports, the instance's command line.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +15,9 @@
 #include "../../compiler/run/stream.c"
 #include "../../compiler/run/words.c"
 
-void note_error(const char *fmt, ...) { abort(); }
+void note_error(const char *fmt, ...) {
+    abort();
+}
 
 static char text[1 << 18], lines[1 << 12];
 static size_t text_n;
@@ -67,8 +70,9 @@ static void endless_lines_are_text(void **state) {
 }
 
 static void report_keys(void **state) {
-    static const char json[] = "{\"ling\":1,\"t\":\"a\\\"b:{\",\"phases_us\":{\"exit\":1500,\"x\":null},\"status\":3,"
-                               "\"memory\":{\"peak\":2500000},\"exit\":9}";
+    static const char json[] =
+        "{\"ling\":1,\"t\":\"a\\\"b:{\",\"phases_us\":{\"exit\":1500,\"x\":null},\"status\":3,"
+        "\"memory\":{\"peak\":2500000},\"exit\":9}";
     double n;
     char t[16], small[3];
     assert_true(json_number(json, "status", &n) && n == 3);
@@ -84,8 +88,10 @@ static void report_keys(void **state) {
     assert_true(json_text(json, "t", small, sizeof small));
     assert_int_equal(strlen(small), 2);
     assert_false(json_text(json, "status", t, sizeof t));
-    static const char *const damaged[] = {"", "{", "{\"status\"", "{\"status\":", "{\"status\":\"", "}{\"status\":1", "[\"status\":"};
-    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) assert_false(json_number(damaged[i], "status", &n));
+    static const char *const damaged[] = {
+        "", "{", "{\"status\"", "{\"status\":", "{\"status\":\"", "}{\"status\":1", "[\"status\":"};
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++)
+        assert_false(json_number(damaged[i], "status", &n));
 }
 
 static void values_are_encoded(void **state) {
@@ -93,9 +99,12 @@ static void values_are_encoded(void **state) {
     assert_string_equal(s, "a%20b%25%0A%C3%A5=/~");
     free(s);
     char *env[] = {"K=a b"}, *args[] = {"x y", ""};
-    struct run_config c = {.service = true, .requests = "infinity", .env = env, .n_env = 1, .args = args, .n_args = 2};
+    struct run_config c = {
+        .service = true, .requests = "infinity", .env = env, .n_env = 1, .args = args, .n_args = 2};
     char **words = words_of(&c, false, 8080), *line = words_join(words);
-    assert_string_equal(line, "ling.report_fd=3 ling.port=8080 ling.requests=infinity ling.env=K=a%20b ling.arg=x%20y ling.arg=");
+    assert_string_equal(
+        line,
+        "ling.report_fd=3 ling.port=8080 ling.requests=infinity ling.env=K=a%20b ling.arg=x%20y ling.arg=");
     free(line);
     words_free(words);
 }

@@ -32,6 +32,7 @@ static bool hunt_begin(struct hunt *h, struct process *p, term subject, term pat
     *h = (struct hunt){.p = p, .subject_term = subject};
     if (!bytes_of(p, subject, &h->subject)) return false;
     h->end = view_left(&h->subject);
+    if (h->end == 0) return true; /* nothing to be found, whatever the pattern: OTP does not look at it */
     return search_compile(p, &h->search, is_compiled(pattern) ? tuple_elements(pattern)[1] : pattern);
 }
 

@@ -273,6 +273,10 @@ term bif_ets_info_1(struct process *p, const term *a) {
 
 /* -- objects */
 
+static bool is_unique(const struct ets_table *t) {
+    return t->type == ETS_SET || t->type == ETS_ORDERED_SET;
+}
+
 static bool object_ok(const struct ets_table *t, term o) {
     return term_is_tuple(o) && tuple_size(o) >= t->key_pos;
 }
@@ -285,9 +289,17 @@ static bool objects_ok(const struct ets_table *t, term objects) {
     return term_is_nil(objects);
 }
 
+static term list_reversed(struct process *p, term list) {
+    term out = NIL;
+    for (; term_is_list(list); list = list_tail(list)) out = heap_cons(&p->heap, list_head(list), out);
+    return out;
+}
+
+/* OTP puts a list into a bag from its end, which lookups show. */
 static term insert_all(struct process *p, struct ets_table *t, term objects) {
     if (term_is_tuple(objects)) return ets_insert(t, objects) == ST_OK ? A_TRUE : raise_system_limit(p);
-    for (size_t n = 0; term_is_list(objects); objects = list_tail(objects), n++) {
+    if (t->type == ETS_BAG) objects = list_reversed(p, objects);
+    for (; term_is_list(objects); objects = list_tail(objects)) {
         if (ets_insert(t, list_head(objects)) != ST_OK) return raise_system_limit(p);
         p->reds -= 1;
     }
@@ -312,13 +324,10 @@ term bif_ets_insert_new_2(struct process *p, const term *a) {
 
 /* Copies of all objects with this key, in their order. */
 static term lookup_list(struct process *p, struct ets_table *t, term key) {
-    term reversed = NIL, list = NIL;
+    term reversed = NIL;
     for (struct ets_object *o = ets_lookup(t, key); o; o = ets_same_key_next(t, o))
         reversed = heap_cons(&p->heap, take_out(p, o->tuple), reversed);
-    if (!term_is_list(reversed) || term_is_nil(list_tail(reversed))) return reversed;
-    for (; term_is_list(reversed); reversed = list_tail(reversed))
-        list = heap_cons(&p->heap, list_head(reversed), list);
-    return list;
+    return is_unique(t) ? reversed : list_reversed(p, reversed);
 }
 
 term bif_ets_lookup_2(struct process *p, const term *a) {
@@ -345,12 +354,10 @@ term bif_ets_lookup_element_3(struct process *p, const term *a) {
         if (tuple_size(each->tuple) < pos) return raise_badarg_cause(p, A_POSITION);
     if (t->type == ETS_SET || t->type == ETS_ORDERED_SET)
         return take_out(p, tuple_elements(o->tuple)[pos - 1]);
-    term reversed = NIL, list = NIL;
+    term reversed = NIL;
     for (; o; o = ets_same_key_next(t, o))
         reversed = heap_cons(&p->heap, take_out(p, tuple_elements(o->tuple)[pos - 1]), reversed);
-    for (; term_is_list(reversed); reversed = list_tail(reversed))
-        list = heap_cons(&p->heap, list_head(reversed), list);
-    return list;
+    return list_reversed(p, reversed);
 }
 
 term bif_ets_member_2(struct process *p, const term *a) {
@@ -439,10 +446,6 @@ static bool update_one(const struct ets_table *t, term copy, term spec) {
     return true;
 }
 
-static bool is_unique(const struct ets_table *t) {
-    return t->type == ETS_SET || t->type == ETS_ORDERED_SET;
-}
-
 term bif_ets_update_element_3(struct process *p, const term *a) {
     struct ets_table *t = ets_access(p, a[0], ETS_WRITE);
     if (!t) return NONE;
@@ -489,16 +492,13 @@ static term count_one(struct process *p, const struct ets_table *t, term copy, t
 
 static term count_all(struct process *p, const struct ets_table *t, term copy, term ops) {
     if (!term_is_list(ops) && !term_is_nil(ops)) return count_one(p, t, copy, ops);
-    term reversed = NIL, list = NIL;
+    term reversed = NIL;
     for (; term_is_list(ops); ops = list_tail(ops)) {
         term v = term_is_tuple(list_head(ops)) ? count_one(p, t, copy, list_head(ops)) : NONE;
         if (v == NONE) return NONE;
         reversed = heap_cons(&p->heap, v, reversed);
     }
-    if (!term_is_nil(ops)) return NONE;
-    for (; term_is_list(reversed); reversed = list_tail(reversed))
-        list = heap_cons(&p->heap, list_head(reversed), list);
-    return list;
+    return term_is_nil(ops) ? list_reversed(p, reversed) : NONE;
 }
 
 /* deflt: the object to start from when there is none, or NONE. Its key is replaced by `key`. */

@@ -170,3 +170,15 @@ term bif_ets_internal_select_delete_2(struct process *p, const term *a) {
 term bif_ets_select_replace_2(struct process *p, const term *a) {
     return scan_counting(p, a, ETS_WRITE, replace_object);
 }
+
+/* erlang:match_spec_test(Object, Spec, table): {ok,Value,Flags,Warnings}; false is the value when nothing
+ * matches. */
+term bif_erlang_match_spec_test_3(struct process *p, const term *a) {
+    struct match_spec s;
+    if (a[2] != A_TABLE || !term_is_tuple(a[0])) return raise_badarg(p);
+    enum status st = match_spec_compile(p, a[1], &s);
+    if (st != ST_OK) return raise_spec(p, st);
+    term value = match_spec_run(p, &s, a[0]);
+    match_spec_free(&s);
+    return TUPLE(&p->heap, A_OK, value == NONE ? A_FALSE : value, NIL, NIL);
+}

@@ -118,3 +118,10 @@ term bif_erlang_phash2_2(struct process *p, const term *a) {
     if (!arg_size(a[1], (size_t)1 << 32, &range) || range == 0) return raise_badarg(p);
     return small_make((int64_t)(term_phash2(a[0]) % range));
 }
+
+/* The older portable hash, 1..range; sets and dict of OTP put their elements in its order. */
+term bif_erlang_phash_2(struct process *p, const term *a) {
+    size_t range;
+    if (!arg_size(a[1], (size_t)1 << 32, &range) || range == 0) return raise_badarg(p);
+    return small_make((int64_t)(term_phash(a[0]) % range) + 1);
+}

@@ -50,9 +50,17 @@ static term item_status(const struct question *q) {
     }
 }
 
+/* A process that waits with live registers hibernates: they are the arguments of the call to come. (A receive
+ * keeps none, and a BIF that waits is marked.) */
+static bool is_hibernating(const struct process *who) {
+    return who->state == PROC_WAITING && who->live > 0 && !(who->flags & PROC_BIF_WAIT);
+}
+
 /* The stack trace of who, innermost frame first; NIL without an interpreter to ask. */
 static term trace(const struct question *q) {
     struct vm *vm = q->p->vm;
+    if (is_hibernating(q->who))
+        return cons(q, TUPLE(&q->p->heap, A_ERLANG, A_HIBERNATE, small_make(3), NIL), NIL);
     return vm->stacktrace ? own(q, vm->stacktrace(q->who)) : NIL;
 }
 

@@ -178,9 +178,9 @@ static bool take_binary(struct chars *w, term t, term tail) {
     }
     if (take_utf8(w, &v)) return true;
     term left = heap_sub_bin(&w->p->heap, t, (size_t)(v.p - start) * 8, view_left(&v) * 8);
-    bool alone = tail == NONE || (term_is_nil(tail) && w->n_kept == 0 &&
-                                  workstack_empty(&w->tails)); /* [Bad] is left as Bad */
-    offence(w, alone ? left : heap_cons(&w->p->heap, left, tail));
+    /* characters_to_binary leaves [Bad] as Bad, characters_to_list does not */
+    bool unwrap = w->out.utf8 && term_is_nil(tail) && w->n_kept == 0 && workstack_empty(&w->tails);
+    offence(w, tail == NONE || unwrap ? left : heap_cons(&w->p->heap, left, tail));
     return false;
 }
 
@@ -273,10 +273,24 @@ static term wrapped(struct chars *w, term done) {
     return TUPLE(h, A_ERROR, done, rest);
 }
 
+/* other_encoding: what is no UTF-8 or Latin-1 is unicode.erl's own work, bad names included. When the program
+ * was packed without that function, the call says so: undef. */
+static term other_encoding(struct process *p, const term *a, term function) {
+    const struct export_entry *to = code_export_make(&p->vm->code, A_UNICODE, function, 2);
+    if (!to) return raise_system_limit(p);
+    term data = a[0], encoding = a[1];
+    p->vm->x[0] = data;
+    p->vm->x[1] = encoding;
+    return bif_trap(p, to);
+}
+
+static bool is_own_encoding(term t) {
+    return t == A_LATIN1 || t == A_UTF8 || t == A_UNICODE;
+}
+
 /* chars_count: the first pass. false: badarg. */
 static bool chars_count(struct chars *w, struct process *p, const term *a) {
     *w = (struct chars){.p = p, .latin1 = a[1] == A_LATIN1};
-    if (!w->latin1 && a[1] != A_UTF8 && a[1] != A_UNICODE) return false;
     chars_walk(w, a[0]);
     reds_charge(p, w->out.n_bytes);
     return !w->badarg && (!w->error || is_chardata(a[0]));
@@ -285,6 +299,7 @@ static bool chars_count(struct chars *w, struct process *p, const term *a) {
 term bif_unicode_characters_to_binary_2(struct process *p, const term *a) {
     struct chars w;
     uint8_t *data;
+    if (!is_own_encoding(a[1])) return other_encoding(p, a, A_CHARACTERS_TO_BINARY_INT);
     if (!chars_count(&w, p, a)) return raise_badarg(p);
     bool clean = !w.error && w.n_kept == 0;
     if (clean && term_is_binary(a[0]) && w.out.n_bytes == term_bits(a[0]).size_bits / 8) return a[0];
@@ -296,6 +311,7 @@ term bif_unicode_characters_to_binary_2(struct process *p, const term *a) {
 
 term bif_unicode_characters_to_list_2(struct process *p, const term *a) {
     struct chars w;
+    if (!is_own_encoding(a[1])) return other_encoding(p, a, A_CHARACTERS_TO_LIST_INT);
     if (!chars_count(&w, p, a)) return raise_badarg(p);
     size_t n = w.out.n_chars;
     term *cells = heap_alloc(&p->heap, 2 * n + 2); /* the last two keep the pointer set when n is 0 */

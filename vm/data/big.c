@@ -85,17 +85,7 @@ size_t int_bit_length(term a) {
     return d.n ? 64 * d.n - (size_t)__builtin_clzll(d.limbs[d.n - 1]) : 0;
 }
 
-/* The top 64 bits of {limbs, n}, first bit set, the last one "sticky": set when any bit below is. So that
- * rounding it to a double rounds the whole number once. */
-static uint64_t top_bits(const mp_limb_t *limbs, size_t n) {
-    unsigned zeros = (unsigned)__builtin_clzll(limbs[n - 1]);
-    uint64_t top = limbs[n - 1] << zeros, rest = 0;
-    if (n > 1 && zeros) top |= limbs[n - 2] >> (64 - zeros);
-    if (n > 1) rest = limbs[n - 2] << zeros;
-    for (size_t i = 0; i + 2 < n; i++) rest |= limbs[i];
-    return top | (rest != 0);
-}
-
+/* Horner's rule over the limbs, each step rounded: not always the nearest double, but the one OTP gives. */
 bool int_to_double(term a, double *out) {
     if (term_is_small(a)) {
         *out = (double)small_value(a);
@@ -103,9 +93,8 @@ bool int_to_double(term a, double *out) {
     }
     struct digits d;
     digits_load(&d, a);
-    size_t bits = int_bit_length(a);
-    if (bits > 1024) return false;
-    double v = ldexp((double)top_bits(d.limbs, d.n), (int)bits - 64);
+    double v = 0;
+    for (size_t i = d.n; i > 0 && isfinite(v); i--) v = v * 0x1p64 + (double)d.limbs[i - 1];
     if (!isfinite(v)) return false;
     *out = d.negative ? -v : v;
     return true;

@@ -2,7 +2,7 @@
  * runs. All pointers are absolute addresses inside the payload; nothing in it is ever written (mutable state is the
  * VM's). One ELF PT_LOAD with p_vaddr == p_paddr == PAYLOAD_BASE; it starts with struct image_header.
  *
- *   [header][literals][atoms][strings][exports][funs][modules][lines][code]
+ *   [header][exports][funs][strings][literals][code][lines][functions, modules][atoms][manifest]
  *
  * lingpack maps this range at the same address in its own process and builds the terms in place with the VM's own
  * term/heap/data code, so there is one definition of every layout.

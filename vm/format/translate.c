@@ -53,6 +53,8 @@ static const struct beam_arg *args_copy(struct tr *t, const struct beam_arg *fro
     return to;
 }
 
+enum { FLOAT_REGISTERS = 256 };
+
 /* -- operands of the kinds that the opcode has, so that the rest of the translator may rely on them */
 static bool kind_ok(const struct beam_arg *a, char kind) {
     bool constant = a->kind == ARG_I || a->kind == ARG_ATOM || a->kind == ARG_NIL || a->kind == ARG_LITERAL ||
@@ -62,7 +64,7 @@ static bool kind_ok(const struct beam_arg *a, char kind) {
     case 's': return constant || arg_is_reg(a);
     case 'd': return arg_is_reg(a);
     case 'y': return arg_is_y(a);
-    case 'F': return a->kind == ARG_FR && a->value < 1024;
+    case 'F': return a->kind == ARG_FR && a->value < FLOAT_REGISTERS;
     case 'f': return a->kind == ARG_LABEL;
     case 'A': return a->kind == ARG_ATOM;
     case 'h': return a->kind == ARG_ALLOC || a->kind == ARG_U;

@@ -93,17 +93,22 @@ static void inline_emit(struct tr *t, const struct inlined *f, const struct guar
     }
 }
 
-/* register op constant, and constant + register. false: no such form. */
+/* register op constant, and constant + register: errors of these show no frame of the operator, so that the order of the
+ * operands does not matter. false: no such form. */
 static bool const_arith(struct tr *t, const struct inlined *f, const struct guard *g) {
     const struct beam_arg *a = &g->arg[0], *b = &g->arg[1];
+    bool sum = f->op == XOP_add || f->op == XOP_sub;
     if (f->op == XOP_add && !arg_is_reg(a)) {
         a = &g->arg[1];
         b = &g->arg[0];
-        if (g->fail == 0) return false; /* an error would show the operands in the wrong order */
+    }
+    if (sum && arg_is_reg(a) && arg_is_int(b, SMALL_MIN, SMALL_MAX) && !arg_is_int(b, INT16_MIN, INT16_MAX)) {
+        tr_emit(t, f->op == XOP_add ? XOP_add_c : XOP_sub_c, a, g->to, g->live, g->fail, tr_term(t, b));
+        return true;
     }
     if (!arg_is_reg(a) || !arg_is_int(b, INT16_MIN, INT16_MAX)) return false;
     bool xx = arg_is_x(a) && arg_is_x(g->to) && g->fail == 0;
-    if (f->op == XOP_add || f->op == XOP_sub) {
+    if (sum) {
         bool add = f->op == XOP_add;
         if (xx)
             tr_emit(t, add ? XOP_add_xi : XOP_sub_xi, a, (int)b->i, g->to, g->live);

@@ -4,6 +4,7 @@
  * bytes][size] Source: OTP beam_ssa_codegen, beam_validator.
  */
 #include "format/translate_in.h"
+#include "term/order.h"
 
 static uint32_t label_of(const struct beam_arg *a) {
     return a->kind == ARG_LABEL ? a->value : 0;
@@ -115,14 +116,12 @@ static uint32_t flags_of(struct tr *t, const struct beam_arg *a) {
         const char *name;
         uint32_t flag;
     } names[] = {{"little", FLAG_LITTLE}, {"signed", FLAG_SIGNED}, {"native", FLAG_NATIVE}};
-    for (uint32_t i = 1; i <= t->b->n_atoms; i++) {
-        struct beam_arg atom = {.kind = ARG_ATOM, .value = i};
-        for (size_t k = 0; k < ARRAY_LEN(names); k++) {
-            if (!name_is(t, &atom, names[k].name)) continue;
-            term as_term = t->env->atom(t->env->ctx, i);
-            for (term l = tr_term(t, a); term_is_list(l); l = list_tail(l))
-                if (list_head(l) == as_term) flags |= names[k].flag;
-        }
+    for (term l = tr_term(t, a); term_is_list(l); l = list_tail(l)) {
+        if (!term_is_atom(list_head(l))) continue;
+        struct atom_text name = atom_text(list_head(l));
+        for (size_t k = 0; k < ARRAY_LEN(names); k++)
+            if (name.bytes == strlen(names[k].name) && memcmp(name.utf8, names[k].name, name.bytes) == 0)
+                flags |= names[k].flag;
     }
     return flags;
 }

@@ -558,6 +558,14 @@ static bool exception_op(struct tr *t, const struct tins *in) {
     }
 }
 
+/* receive after T without clauses: the branch leads back to the instruction itself. It gets none: messages don't matter. */
+static uint32_t wait_branch(struct tr *t, const struct tins *in) {
+    uint32_t f = label_of(&in->a[0]);
+    for (const struct tins *k = in; k > t->in && k[-1].op == BEAM_label; k--)
+        if (k[-1].a[0].value == f) return 0;
+    return f;
+}
+
 static bool message_op(struct tr *t, const struct tins *in) {
     const struct beam_arg *a = in->a;
     switch (in->op) {
@@ -567,7 +575,7 @@ static bool message_op(struct tr *t, const struct tins *in) {
     case BEAM_loop_rec: tr_emit(t, XOP_loop_rec, &a[1], label_of(&a[0])); return true;
     case BEAM_loop_rec_end: tr_emit(t, XOP_loop_rec_end, label_of(&a[0])); return true;
     case BEAM_wait: tr_emit(t, XOP_wait, label_of(&a[0])); return true;
-    case BEAM_wait_timeout: tr_emit(t, XOP_wait_timeout, tr_src(t, &a[1]), label_of(&a[0])); return true;
+    case BEAM_wait_timeout: tr_emit(t, XOP_wait_timeout, tr_src(t, &a[1]), wait_branch(t, in)); return true;
     case BEAM_recv_marker_reserve: tr_emit(t, XOP_recv_marker_reserve, &a[0]); return true;
     case BEAM_recv_marker_bind: tr_emit(t, XOP_recv_marker_bind, &a[0], &a[1]); return true;
     case BEAM_recv_marker_clear: tr_emit(t, XOP_recv_marker_clear, &a[0]); return true;

@@ -45,6 +45,7 @@ void conn_set_timeout(struct vm *vm, struct conn *c, enum timeout_kind kind) {
 }
 
 static void announce(struct vm *vm);
+static void accept_waiting(struct vm *vm);
 
 uint64_t http_next_deadline(const struct vm *vm) {
     const struct http *h = vm->http;
@@ -68,6 +69,7 @@ void http_timeouts(struct vm *vm, uint64_t now_ns) {
             conn_timed_out(vm, c);
         }
     }
+    accept_waiting(vm);
 }
 
 /* -- connections */
@@ -130,6 +132,11 @@ static void accept_all(struct vm *vm) {
     }
 }
 
+/* There was no room for all: readiness was told once, so it is up to us to come back. */
+static void accept_waiting(struct vm *vm) {
+    if (vm->http->accept_more && vm->http->n_conns < CONN_MAX) accept_all(vm);
+}
+
 bool http_event(struct vm *vm, int handle, bool readable, bool writable) {
     struct http *h = vm->http;
     if (!h) return false;
@@ -140,7 +147,7 @@ bool http_event(struct vm *vm, int handle, bool readable, bool writable) {
         conn_advance(vm, c);
     else
         return false;
-    if (h->accept_more && h->n_conns < CONN_MAX) accept_all(vm);
+    accept_waiting(vm);
     return true;
 }
 
@@ -160,8 +167,9 @@ bool http_admit(struct vm *vm, struct conn *c) {
 
 void http_release(struct vm *vm, struct conn *c) {
     struct http *h = vm->http;
-    h->admitted--;
+    bool others_wait = h->admitted-- == h->cfg.requests;
     c->counted = false;
+    if (!others_wait) return;
     for (uint32_t i = 0; i < h->handles_cap; i++) {
         struct conn *waiting = h->by_handle[i];
         if (!waiting || waiting->state != CONN_TURN || waiting == c) continue;

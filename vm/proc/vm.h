@@ -8,7 +8,7 @@
 #include "proc/process.h"
 #include "proc/timer.h"
 
-enum { X_REGS = 1024, F_REGS = 16, PRIORITIES = 4 }; /* priorities: low, normal, high, max = 0..3 */
+enum { X_REGS = 1024, F_REGS = 256, PRIORITIES = 4 }; /* priorities: low, normal, high, max = 0..3 */
 
 /* Moments of an instance's life that the report gives, in order. */
 enum vm_phase { PHASE_ENTRY, PHASE_VM, PHASE_ERLANG, PHASE_LISTENING, PHASE_REQUEST, PHASE_RESPONSE, PHASE_EXIT, VM_PHASES };

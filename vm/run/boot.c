@@ -10,7 +10,9 @@
 
 #include <stdio.h>
 
+#include "bif/ets_access.h"
 #include "http/http.h"
+#include "term/workstack.h"
 #include "interp/interp.h"
 #include "io/io.h"
 #include "plat.h"
@@ -78,6 +80,7 @@ static void identity_make(struct vm *vm) {
 static void process_ended(struct vm *vm, struct process *p) {
     if (vm->waiters) io_process_ended(vm, p);
     if (p->owner) http_process_ended(vm, p);
+    ets_owner_ended(vm, p);
 }
 
 static term first_process(struct vm *vm) {
@@ -92,8 +95,21 @@ static term first_process(struct vm *vm) {
     return p->pid;
 }
 
+/* Memory for walks over deeply nested terms. Without it the process that walks ends, as when its heap is full. */
+static void scratch_oom(void *ctx) {
+    struct vm *vm = ctx;
+    if (vm->current) vm->current->heap.oom(&vm->current->heap, 0);
+}
+
+static void scratch_init(struct vm *vm) {
+    term_scratch.alloc = vm->alloc;
+    term_scratch.oom = scratch_oom;
+    term_scratch.ctx = vm;
+}
+
 noreturn void vm_main(const struct plat_boot *boot) {
     struct vm *vm = vm_create(boot);
+    scratch_init(vm);
     image_load(vm, boot);
     options_load(vm, boot->cmdline);
     identity_make(vm);
@@ -102,6 +118,7 @@ noreturn void vm_main(const struct plat_boot *boot) {
     interp_init();
     vm->exit_code = interp_exit_code();
     vm->apply_code = interp_apply_code();
+    vm->stacktrace = interp_stacktrace;
     term main_pid = first_process(vm);
     vm_mark(vm, PHASE_ERLANG);
     vm_run(vm, main_pid);

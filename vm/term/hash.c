@@ -184,7 +184,7 @@ enum { /* which multiple of the golden ratio salts what */
        SALT_MAP_END = 19,
 };
 #define HASH_OF_NIL UINT32_C(3468870702) /* when nothing comes before it */
-#define NIL_WORD    UINT32_C(0xfffffffb) /* what OTP mixes for [] elsewhere */
+#define NIL_WORD    2                    /* what OTP mixes for [] elsewhere: its number as a kind of term */
 
 struct mix {
     uint32_t a, b, c;
@@ -212,7 +212,7 @@ static uint32_t mix1(uint32_t h, uint32_t x, uint32_t salt) {
 }
 
 /* Atoms hash by their text (PJW); two-byte characters below U+0100 count as one. */
-static uint32_t atom_pjw(term atom) {
+uint32_t term_atom_hash(term atom) {
     struct atom_text t = atom_text(atom);
     uint32_t h = 0;
     for (uint32_t i = 0; i < t.bytes; i++) {
@@ -283,19 +283,19 @@ static uint32_t phash2_float(uint32_t h, term t) {
 
 static uint32_t phash2_fun(uint32_t h, const term *obj) {
     const struct fun_entry *f = (const struct fun_entry *)obj[1];
-    h = mix2(h, (uint32_t)header_arity(obj[0]) - 2, atom_pjw(f->module), GOLDEN);
+    h = mix2(h, (uint32_t)header_arity(obj[0]) - 2, term_atom_hash(f->module), GOLDEN);
     return mix2(h, f->index, f->old_uniq, GOLDEN);
 }
 
 static uint32_t phash2_export(uint32_t h, const term *obj) {
     const struct export_entry *e = (const struct export_entry *)obj[1];
-    h = mix2(h, e->arity, atom_pjw(e->module), GOLDEN);
-    return mix1(h, atom_pjw(e->function), SALT(SALT_EXPORT_NAME));
+    h = mix2(h, e->arity, term_atom_hash(e->module), GOLDEN);
+    return mix1(h, term_atom_hash(e->function), SALT(SALT_EXPORT_NAME));
 }
 
 static uint32_t phash2_imm(uint32_t h, term t) {
     if (term_is_small(t)) return phash2_small(h, small_value(t));
-    if (term_is_atom(t)) return h ? mix1(h, atom_pjw(t), SALT(SALT_ATOM)) : atom_pjw(t);
+    if (term_is_atom(t)) return h ? mix1(h, term_atom_hash(t), SALT(SALT_ATOM)) : term_atom_hash(t);
     if (term_is_pid(t)) return mix1(h, (uint32_t)pid_data(t) & 0xfffffff, SALT(SALT_PID));
     if (term_is_port(t))
         return mix2(h, (uint32_t)port_data(t), (uint32_t)(port_data(t) >> 32), SALT(SALT_PORT));

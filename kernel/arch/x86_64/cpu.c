@@ -1,4 +1,5 @@
-/* cpu: random words of the CPU. Source: Intel DRNG software implementation guide: RDSEED first, few retries. */
+/* cpu: random words of the CPU. Source: Intel DRNG software implementation guide: RDSEED first, few retries.
+ */
 #include "arch/x86_64/cpu.h"
 
 static bool has_rdrand, has_rdseed, asked;

@@ -2,9 +2,10 @@
  *
  *   output   ring of bytes:  [....sent, host not done|  not sent yet  |......]      free running counters
  *                                 done               sent             put
- *            What lies between `sent` and `put` goes out as one buffer (two at the ring's end) when flushed. The device
- *            may finish buffers in any order, but `done` moves only over a finished prefix: it takes them in order.
- *   input    one buffer at the device; when used, it is read from, then given back. */
+ *   input    one buffer at the device; when used, it is read from, then given back
+ *
+ * What lies between `sent` and `put` goes out as one buffer (two at the ring's end) when flushed. The device
+ * uses buffers in order, so `done` moves over a finished prefix. A broken device loses output. */
 #include "drivers/virtio/console.h"
 
 #include <string.h>
@@ -30,7 +31,8 @@ bool vcon_init(void) {
     uint32_t agreed;
     dev = virtio_find(VIRTIO_CONSOLE);
     if (!dev || !virtio_start(dev, 0, &agreed)) return false;
-    if (!virtio_queue_init(&rx, dev, QUEUE_RX, rx_memory) || !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory))
+    if (!virtio_queue_init(&rx, dev, QUEUE_RX, rx_memory) ||
+        !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory))
         return false;
     virtio_go(dev);
     post_input();
@@ -42,7 +44,6 @@ static void reclaim(void) {
     void *owner;
     uint32_t unused;
     while (virtio_take(&tx, &owner, &unused)) out_done += (uintptr_t)owner;
-    if (dev->broken) out_done = out_sent;
 }
 
 static bool send_part(void) {
@@ -60,6 +61,7 @@ void vcon_flush(void) {
 }
 
 size_t vcon_put(const uint8_t *bytes, size_t n) {
+    if (dev->broken) return n;
     if (OUT_BYTES - (out_put - out_done) < n) reclaim();
     size_t room = OUT_BYTES - (out_put - out_done), at = out_put % OUT_BYTES;
     if (n > room) n = room;
@@ -73,10 +75,12 @@ size_t vcon_put(const uint8_t *bytes, size_t n) {
 
 bool vcon_drained(void) {
     vcon_flush();
-    return out_done == out_put;
+    return dev->broken || out_done == out_put;
 }
 
-bool vcon_has_input(void) { return in_taken < in_bytes || (!in_bytes && virtio_pending(&rx)); }
+bool vcon_has_input(void) {
+    return in_taken < in_bytes || (!in_bytes && virtio_pending(&rx));
+}
 
 size_t vcon_get(uint8_t *bytes, size_t n) {
     void *owner;

@@ -12,8 +12,8 @@ void vcon_flush(void);
 bool vcon_drained(void); /* the host has taken everything */
 size_t vcon_get(uint8_t *bytes, size_t n);
 
-/* vcon_pending: input has come or, if `for_output`, room may have. vcon_listen: have interrupts for that; then look again
- * before sleeping. These do nothing when there is no console. */
+/* vcon_pending: input has come or, if `for_output`, room may have. vcon_listen: have interrupts for that;
+ * then look again before sleeping. These do nothing when there is no console. */
 bool vcon_has_input(void);
 bool vcon_pending(bool for_output);
 void vcon_listen(bool for_output);

@@ -1,5 +1,5 @@
-/* net: virtio-net. Source: virtio 1.2 §5.1. Offloads and merged buffers are not negotiated, so a received frame is one
- * buffer: [12 bytes header][frame], and the header to be sent is all zeros. */
+/* net: virtio-net. Source: virtio 1.2 §5.1. Offloads and merged buffers are not negotiated, so a received
+ * frame is one buffer: [12 bytes header][frame], and the header to be sent is all zeros. */
 #include "drivers/virtio/net.h"
 
 #include <string.h>
@@ -13,12 +13,17 @@ static uint8_t tx_memory[QUEUE_BYTES] __attribute__((aligned(4096)));
 static bool ready;
 static uint8_t *current; /* the received frame being looked at */
 
-static void post(uint8_t *buffer) { virtio_add(&rx, buffer, VNET_BUFFER_BYTES, true, buffer); }
+static void post(uint8_t *buffer) {
+    virtio_add(&rx, buffer, VNET_BUFFER_BYTES, true, buffer);
+}
 
 static void read_mac(uint8_t mac[6], bool given) {
     static const uint8_t fallback[6] = {0x02, 'l', 'i', 'n', 'g', 0x01};
-    volatile const uint8_t *config = (volatile const uint8_t *)dev->regs + CONFIG;
-    for (int i = 0; i < 6; i++) mac[i] = given ? config[i] : fallback[i];
+    memcpy(mac, fallback, 6);
+    if (!given) return;
+    uint32_t low = dev->regs[CONFIG / 4], high = dev->regs[CONFIG / 4 + 1];
+    memcpy(mac, &low, 4);
+    memcpy(mac + 4, &high, 2);
 }
 
 bool vnet_init(uint8_t mac[6], void *memory) {
@@ -26,7 +31,8 @@ bool vnet_init(uint8_t mac[6], void *memory) {
     dev = virtio_find(VIRTIO_NET);
     if (!dev || !virtio_start(dev, 1u << FEATURE_MAC, &agreed)) return false;
     read_mac(mac, agreed >> FEATURE_MAC & 1);
-    if (!virtio_queue_init(&rx, dev, QUEUE_RX, rx_memory) || !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory))
+    if (!virtio_queue_init(&rx, dev, QUEUE_RX, rx_memory) ||
+        !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory))
         return false;
     virtio_go(dev);
     for (int i = 0; i < VNET_BUFFERS && i < rx.size; i++) post((uint8_t *)memory + i * VNET_BUFFER_BYTES);
@@ -57,14 +63,18 @@ const uint8_t *vnet_receive(size_t *n) {
     return NULL;
 }
 
-void vnet_receive_done(void) { post(current); }
+void vnet_receive_done(void) {
+    post(current);
+}
 
 void vnet_flush(void) {
     virtio_publish(&tx);
     virtio_publish(&rx);
 }
 
-static bool tx_is_tight(void) { return tx.n_free < tx.size / 2; }
+static bool tx_is_tight(void) {
+    return tx.n_free < tx.size / 2;
+}
 
 bool vnet_pending(void) {
     return ready && !dev->broken && (virtio_pending(&rx) || (tx_is_tight() && virtio_pending(&tx)));

@@ -11,8 +11,8 @@ enum { VNET_HEADER = 12, VNET_FRAME_MAX = 1514 };
 enum { VNET_BUFFERS = 64, VNET_BUFFER_BYTES = 1536, VNET_MEMORY = VNET_BUFFERS * VNET_BUFFER_BYTES };
 bool vnet_init(uint8_t mac[6], void *memory);
 
-/* vnet_send: `bytes` is the header's room, then n bytes of frame; left alone until vnet_sent gives back `owner`.
- * False when the ring is full. Goes out with the next vnet_flush. */
+/* vnet_send: `bytes` is the header's room, then n bytes of frame; left alone until vnet_sent gives back
+ * `owner`. False when the ring is full. Goes out with the next vnet_flush. */
 bool vnet_send(void *bytes, size_t n, void *owner);
 void *vnet_sent(void);
 /* vnet_receive: the next frame, or NULL; valid until vnet_receive_done, which must follow. */

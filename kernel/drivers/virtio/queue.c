@@ -16,9 +16,15 @@ struct virtio_desc {
 };
 enum { DESC_DEVICE_WRITES = 2, AVAIL_NO_INTERRUPT = 1, USED_NO_NOTIFY = 1, REG_NOTIFY = 20 };
 
-static volatile uint16_t *avail_ring(struct virtio_queue *q) { return q->avail + 2; }
-static volatile uint16_t *used_event(struct virtio_queue *q) { return q->avail + 2 + q->size; }
-static uint16_t avail_event(struct virtio_queue *q) { return q->used[2 + 4 * q->size]; }
+static volatile uint16_t *avail_ring(struct virtio_queue *q) {
+    return q->avail + 2;
+}
+static volatile uint16_t *used_event(struct virtio_queue *q) {
+    return q->avail + 2 + q->size;
+}
+static uint16_t avail_event(struct virtio_queue *q) {
+    return q->used[2 + 4 * q->size];
+}
 
 bool virtio_add(struct virtio_queue *q, void *bytes, uint32_t n, bool device_writes, void *owner) {
     if (!q->n_free) return false;

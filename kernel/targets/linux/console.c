@@ -1,12 +1,12 @@
 /* console: stdin and stdout of the process.
  *
- * Output is gathered in a buffer and written when the loop polls, when the buffer is full, and at the end: a program
- * that prints many short lines makes few system calls. The write itself may wait for a slow reader, which is what
- * keeps memory bounded.
+ * Output is gathered in a buffer and written when the loop polls, when the buffer is full, and at the end: a
+ * program that prints many short lines makes few system calls. The write itself may wait for a slow reader,
+ * which is what keeps memory bounded.
  *
- * Input never blocks and never sets O_NONBLOCK: that flag belongs to the open file, which a shell may share with us.
- * So: poll(2) first, then read. After "nothing yet" epoll is asked for one event (EPOLLONESHOT). What epoll refuses
- * (regular files, /dev/null) is always readable. */
+ * Input never blocks and never sets O_NONBLOCK: that flag belongs to the open file, which a shell may share
+ * with us. So: poll(2) first, then read. After "nothing yet" epoll is asked for one event (EPOLLONESHOT).
+ * What epoll refuses (regular files, /dev/null) is always readable. */
 #include "linux.h"
 
 #include <errno.h>

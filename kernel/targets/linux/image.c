@@ -3,8 +3,8 @@
  *   file: [ELF header][program headers][kernel ...][payload]     one PT_LOAD with p_vaddr == PAYLOAD_BASE
  *                                                   `- mapped read-only, shared with the page cache
  *
- * Only the payload matters here: the kernel in front of it is for machines. Everything read from the file is checked
- * against the file's size before use. Source: System V ABI, ELF-64. */
+ * Only the payload matters here: the kernel in front of it is for machines. Everything read from the file is
+ * checked against the file's size before use. Source: System V ABI, ELF-64. */
 #include "linux.h"
 
 #include <elf.h>
@@ -16,11 +16,14 @@
 
 #include "payload.h"
 
-static bool read_at(int fd, void *buf, size_t n, uint64_t at) { return pread(fd, buf, n, (off_t)at) == (ssize_t)n; }
+static bool read_at(int fd, void *buf, size_t n, uint64_t at) {
+    return pread(fd, buf, n, (off_t)at) == (ssize_t)n;
+}
 
 static bool is_our_elf(const Elf64_Ehdr *h) {
     return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 && h->e_ident[EI_CLASS] == ELFCLASS64 &&
-           h->e_ident[EI_DATA] == ELFDATA2LSB && h->e_machine == EM_X86_64 && h->e_phentsize == sizeof(Elf64_Phdr);
+           h->e_ident[EI_DATA] == ELFDATA2LSB && h->e_machine == EM_X86_64 &&
+           h->e_phentsize == sizeof(Elf64_Phdr);
 }
 
 /* Finds the payload's segment. False: none, or the headers can't be read. */
@@ -32,7 +35,8 @@ static bool find_segment(int fd, const Elf64_Ehdr *h, Elf64_Phdr *found) {
     return false;
 }
 
-static const char *check_segment(int fd, const Elf64_Phdr *p, uint64_t file_bytes, struct payload_head *head) {
+static const char *check_segment(int fd, const Elf64_Phdr *p, uint64_t file_bytes,
+                                 struct payload_head *head) {
     if (p->p_offset > file_bytes || p->p_filesz > file_bytes - p->p_offset) return "truncated image";
     if (p->p_offset % 4096 || p->p_filesz > PAYLOAD_LIMIT - PAYLOAD_BASE) return "damaged image";
     if (p->p_filesz < sizeof *head || !read_at(fd, head, sizeof *head, p->p_offset)) return "truncated image";

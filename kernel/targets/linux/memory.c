@@ -1,5 +1,5 @@
-/* memory: the arena of the process target: anonymous memory at a fixed address, so that a system saved by one run could
- * be mapped again by another. Pages come on first touch; nothing is reserved. */
+/* memory: the arena of the process target: anonymous memory at a fixed address, so that a system saved by one
+ * run could be mapped again by another. Pages come on first touch; nothing is reserved. */
 #include "linux.h"
 
 #include <sys/mman.h>

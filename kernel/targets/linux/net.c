@@ -1,13 +1,15 @@
 /* net: TCP on the host's sockets. A handle is the descriptor.
  *
- *   conns[fd]   state bits: CONN_OPEN, what readiness the VM waits for (set when it was told AGAIN, cleared by the
- *               event), CONN_EOF (the peer has ended), CONN_LINGER (closed by the VM, not yet by us)
+ *   conns[fd]   CONN_OPEN
+ *               WANT_READ, WANT_WRITE   what the VM was told AGAIN for; cleared by the event
+ *               CONN_EOF                the peer has ended
+ *               CONN_LINGER             closed by the VM, not yet by us
  *
- * All descriptors are in epoll, edge-triggered, for both directions from the start. An edge that the VM does not wait
- * for is dropped: it will meet the readiness itself at its next call.
+ * All descriptors are in epoll, edge-triggered, for both directions from the start. An edge that the VM does
+ * not wait for is dropped: it will meet the readiness itself at its next call.
  *
- * Closing: close(2) with unread input makes the kernel send RST, which can destroy what the peer has not read yet. So a
- * close first sends FIN, then reads and drops input until the peer ends too, for at most LINGER_NS. */
+ * Closing: close(2) with unread input makes the kernel send RST, which can destroy what the peer has not read
+ * yet. So a close first sends FIN, then reads and drops input until the peer ends too, at most LINGER_NS. */
 #include "linux.h"
 
 #include <arpa/inet.h>
@@ -63,7 +65,9 @@ static enum plat_status status_of_errno(void) {
     }
 }
 
-static bool is_open(int fd) { return fd > 0 && fd < MAX_FD && (conns[fd] & (CONN_OPEN | CONN_LINGER)) == CONN_OPEN; }
+static bool is_open(int fd) {
+    return fd > 0 && fd < MAX_FD && (conns[fd] & (CONN_OPEN | CONN_LINGER)) == CONN_OPEN;
+}
 
 /* Takes a new descriptor into the table and into epoll; closes it when that fails. */
 static enum plat_status adopt(int fd, uint8_t state) {
@@ -76,7 +80,9 @@ static enum plat_status adopt(int fd, uint8_t state) {
     return PLAT_OK;
 }
 
-static void set_nodelay(int fd) { setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)); }
+static void set_nodelay(int fd) {
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+}
 
 enum plat_status plat_net_address(uint32_t *ip, uint64_t *ready_ns) {
     *ip = own_ip;
@@ -198,8 +204,8 @@ static bool drain(int fd) {
 
 void plat_tcp_close(int handle) {
     if (!is_open(handle)) return;
-    if (conns[handle] & (CONN_EOF | CONN_LISTENER) || n_lingering == MAX_LINGER || shutdown(handle, SHUT_WR) ||
-        drain(handle)) {
+    if (conns[handle] & (CONN_EOF | CONN_LISTENER) || n_lingering == MAX_LINGER ||
+        shutdown(handle, SHUT_WR) || drain(handle)) {
         close_now(handle);
         return;
     }
@@ -209,7 +215,8 @@ void plat_tcp_close(int handle) {
 
 void plat_tcp_abort(int handle) {
     if (!is_open(handle)) return;
-    setsockopt(handle, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0}, sizeof(struct linger));
+    setsockopt(handle, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1, .l_linger = 0},
+               sizeof(struct linger));
     close_now(handle);
 }
 
@@ -223,7 +230,9 @@ static void linger_event(int fd) {
     close_now(fd);
 }
 
-uint64_t net_linger_deadline_ns(void) { return n_lingering ? lingering[0].until_ns : UINT64_MAX; }
+uint64_t net_linger_deadline_ns(void) {
+    return n_lingering ? lingering[0].until_ns : UINT64_MAX;
+}
 
 void net_linger_expire(uint64_t now_ns) {
     while (n_lingering && lingering[0].until_ns <= now_ns) {
@@ -250,7 +259,7 @@ bool net_event(int fd, uint32_t happened, struct plat_event *event) {
     bool readable = conns[fd] & WANT_READ && (ended || happened & (EPOLLIN | EPOLLRDHUP));
     bool writable = conns[fd] & WANT_WRITE && (ended || happened & EPOLLOUT);
     if (!readable && !writable) return false;
-    conns[fd] &= (uint8_t)~((readable ? WANT_READ : 0) | (writable ? WANT_WRITE : 0));
+    conns[fd] &= (uint8_t) ~((readable ? WANT_READ : 0) | (writable ? WANT_WRITE : 0));
     *event = (struct plat_event){.handle = fd, .readable = readable, .writable = writable};
     return true;
 }

@@ -1,5 +1,5 @@
-/* poll: the one place where the process sleeps. epoll tells milliseconds only; waits are rounded up, so a deadline is
- * never met early. */
+/* poll: the one place where the process sleeps. epoll tells milliseconds only; waits are rounded up, so a
+ * deadline is never met early. */
 #include "linux.h"
 
 #include <sys/epoll.h>
@@ -26,7 +26,8 @@ size_t poll_once(uint64_t deadline_ns, struct plat_event *events, size_t max) {
     struct epoll_event ready[BATCH];
     size_t n = 0;
     uint64_t linger = net_linger_deadline_ns(), until = deadline_ns < linger ? deadline_ns : linger;
-    int got = epoll_wait(epoll_fd, ready, max < BATCH ? (int)max : BATCH, until == UINT64_MAX ? -1 : wait_ms(until));
+    int got = epoll_wait(epoll_fd, ready, max < BATCH ? (int)max : BATCH,
+                         until == UINT64_MAX ? -1 : wait_ms(until));
     for (int i = 0; i < got; i++) {
         int fd = ready[i].data.fd;
         if (fd == STDIN_FILENO)

@@ -47,7 +47,9 @@ bool console_ready(void) {
     return true;
 }
 
-bool console_needs_polling(void) { return reader_waits && has_serial; }
+bool console_needs_polling(void) {
+    return reader_waits && has_serial;
+}
 
 void console_flush(void) {
     if (has_virtio) vcon_flush();

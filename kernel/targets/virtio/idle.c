@@ -1,9 +1,11 @@
 /* idle: sleeping without losing a wake-up, with IF=0 in ring 3 for ever.
  *
- *   ack the lines that were up -> ask the rings for interrupts -> fence -> look once more -> arm the timer -> NUB_SLEEP
+ *   ack the lines that were up -> ask the rings for interrupts -> fence -> look once more -> arm the timer
+ *   -> NUB_SLEEP
  *
- * What comes in after the look is pending in the local APIC and ends the sleep at once. A line is acknowledged once per
- * sleep: each costs an exit to the VMM. The timer is left alone when it is armed for a time that will do. */
+ * What comes in after the look is pending in the local APIC and ends the sleep at once. A line is
+ * acknowledged once per sleep: each costs an exit to the VMM. The timer is left alone when it is armed for a
+ * time that will do. */
 #include "virtio_target.h"
 
 #include "arch/x86_64/cpu.h"
@@ -33,7 +35,9 @@ static void take_interrupt(uint32_t vector) {
     virtio_irq_took(vector);
 }
 
-static bool pending(bool for_output) { return vcon_pending(for_output) || vnet_pending(); }
+static bool pending(bool for_output) {
+    return vcon_pending(for_output) || vnet_pending();
+}
 
 void idle_sleep(uint64_t deadline_ns, bool for_output) {
     virtio_ack();

@@ -1,10 +1,10 @@
 /* main: the machine's start in ring 3, in the order that things need each other, and its end.
  *
- *   entry.S -> target_main: command line, memory map -> apic, clock -> devices -> page tables (sealed) -> heap -> network
- *           -> vm_main ... plat_exit: output, acknowledgements, report, exit device
+ *   entry.S -> target_main: command line, memory map -> apic, clock -> devices -> page tables (sealed)
+ *           -> heap -> network -> vm_main ... plat_exit: output, acknowledgements, report, exit device
  *
- * Until the page tables are sealed everything in the low GiB may be touched: what the loader left there is copied out
- * before. Source of the start information: Xen public/arch-x86/hvm/start_info.h. */
+ * Until the page tables are sealed everything in the low GiB may be touched: what the loader left there is
+ * copied out before. Source of the start information: Xen public/arch-x86/hvm/start_info.h. */
 #include "virtio_target.h"
 
 #include <string.h>
@@ -26,10 +26,16 @@
 #include "payload.h"
 #include "plat.h"
 
-enum { CMDLINE_MAX = 16384, START_MAGIC = 0x336ec578, RAM = 1, EXIT_PORT = 0xf4, BIG_MACHINE_HEAP_DIVISOR = 16 };
-#define LOADER_LIMIT  (UINT64_C(1) << 30) /* what the boot page tables show */
-#define DRAIN_NS      UINT64_C(2000000000)
-#define BIG_MACHINE   (UINT64_C(32) << 20)
+enum {
+    CMDLINE_MAX = 16384,
+    START_MAGIC = 0x336ec578,
+    RAM = 1,
+    EXIT_PORT = 0xf4,
+    BIG_MACHINE_HEAP_DIVISOR = 16
+};
+#define LOADER_LIMIT (UINT64_C(1) << 30) /* what the boot page tables show */
+#define DRAIN_NS     UINT64_C(2000000000)
+#define BIG_MACHINE  (UINT64_C(32) << 20)
 
 struct start_info {
     uint32_t magic, version, flags, n_modules;
@@ -54,7 +60,7 @@ static const void *loaders(uint64_t at, uint64_t bytes) {
 
 static void read_cmdline(const struct start_info *info) {
     const char *line = loaders(info->cmdline, CMDLINE_MAX);
-    if (line) strncpy(whole_cmdline, line, CMDLINE_MAX - 1);
+    if (line) memcpy(whole_cmdline, line, strnlen(line, CMDLINE_MAX - 1));
     cmdline_for_vm(whole_cmdline, vm_cmdline, sizeof vm_cmdline);
 }
 
@@ -65,7 +71,8 @@ static uint64_t find_ram_end(const struct start_info *info) {
     for (uint32_t i = 0; map && info->version >= 1 && i < info->n_memmap; i++) {
         if (map[i].type != RAM) continue;
         boot.total_bytes += map[i].bytes;
-        if (map[i].addr <= PAYLOAD_BASE && map[i].addr + map[i].bytes > PAYLOAD_BASE) end = map[i].addr + map[i].bytes;
+        if (map[i].addr <= PAYLOAD_BASE && map[i].addr + map[i].bytes > PAYLOAD_BASE)
+            end = map[i].addr + map[i].bytes;
     }
     if (!end) panic("no memory map, or less than 4 MiB");
     return end;
@@ -85,10 +92,13 @@ static uint64_t find_payload(uint64_t ram_end) {
 static const char *who_runs_us(void) {
     uint32_t r[4];
     cpu_id(0x40000000, 0, r);
-    return memcmp(&r[1], "KVMKVMKVM\0\0", 12) == 0 ? "kvm" : memcmp(&r[1], "TCGTCGTCGTCG", 12) == 0 ? "tcg" : "unknown";
+    return memcmp(&r[1], "KVMKVMKVM\0\0", 12) == 0  ? "kvm"
+           : memcmp(&r[1], "TCGTCGTCGTCG", 12) == 0 ? "tcg"
+                                                    : "unknown";
 }
 
-/* What is left below the payload is the kernel's heap; a big machine gives it more, from the end of its memory. */
+/* What is left below the payload is the kernel's heap; a big machine gives it more, from the end of its
+ * memory. */
 static void share_memory(uint64_t arena, uint64_t arena_end) {
     heap_add(kernel_end, PAYLOAD_BASE - (uintptr_t)kernel_end);
     if (arena_end <= arena) panic("not enough memory");
@@ -142,19 +152,27 @@ noreturn void target_main(void) {
 
 /* -- plat: what needs no file of its own */
 
-uint64_t plat_clock_mono(void) { return clock_mono_ns(); }
-uint64_t plat_clock_wall(void) { return clock_wall_ns(); }
-enum plat_status plat_entropy(void *buf, size_t n) { return entropy_fill(buf, n) ? PLAT_OK : PLAT_IO; }
+uint64_t plat_clock_mono(void) {
+    return clock_mono_ns();
+}
+uint64_t plat_clock_wall(void) {
+    return clock_wall_ns();
+}
+enum plat_status plat_entropy(void *buf, size_t n) {
+    return entropy_fill(buf, n) ? PLAT_OK : PLAT_IO;
+}
 
 size_t plat_poll(uint64_t deadline_ns, struct plat_event *events, size_t max) {
     for (;;) {
         console_flush();
         link_run();
         size_t n = 0;
-        if (max && console_ready()) events[n++] = (struct plat_event){.handle = PLAT_CONSOLE, .readable = true};
+        if (max && console_ready())
+            events[n++] = (struct plat_event){.handle = PLAT_CONSOLE, .readable = true};
         n += socket_events(events + n, max - n);
         if (n || deadline_ns == 0) return n;
-        uint64_t now = clock_mono_ns(), due = link_deadline_ns(), until = due < deadline_ns ? due : deadline_ns;
+        uint64_t now = clock_mono_ns(), due = link_deadline_ns(),
+                 until = due < deadline_ns ? due : deadline_ns;
         if (now >= deadline_ns) return 0;
         if (console_needs_polling() && until > now + 20000000) until = now + 20000000;
         if (now < until) idle_sleep(until, false);
@@ -169,9 +187,9 @@ static void await_acknowledgements(void) {
     }
 }
 
-void plat_event(const char *json, size_t n) {
+void plat_event(const char *json, size_t bytes) {
     plat_console_write("\x1e", 1); /* RFC 7464: a JSON text in a sequence */
-    plat_console_write(json, n);
+    plat_console_write(json, bytes);
     plat_console_write("\n", 1);
 }
 

@@ -17,7 +17,8 @@ void console_drain(uint64_t until_ns);
 bool console_ready(void);
 bool console_needs_polling(void); /* a reader waits, and the device can't wake us */
 
-/* idle.c: sleeps until a device, or until deadline_ns. `for_output`: also when the console has taken something. */
+/* idle.c: sleeps until a device, or until deadline_ns. `for_output`: also when the console has taken
+ * something. */
 void idle_sleep(uint64_t deadline_ns, bool for_output);
 
 #endif

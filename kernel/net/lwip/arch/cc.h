@@ -10,9 +10,9 @@
 
 uint32_t net_random(void);
 
-#define LWIP_RAND()                 net_random()
-#define LWIP_PLATFORM_ASSERT(x)     panic("lwip: %s", x)
+#define LWIP_RAND()             net_random()
+#define LWIP_PLATFORM_ASSERT(x) panic("lwip: %s", x)
 #define LWIP_PLATFORM_DIAG(x)
-#define LWIP_NO_UNISTD_H            1
+#define LWIP_NO_UNISTD_H 1
 
 #endif

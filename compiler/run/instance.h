@@ -1,11 +1,11 @@
-/* run: starts an instance of an image, passes its console through, and tells how it ended.
+/* instance: starts an instance of an image, passes its console through, and tells how it ended.
  *
  *   lingpack ──spawns──> qemu-system-x86_64 (machine) │ ling-linux (process)
  *      ^  console bytes, RS + JSON lines (stream.h)  │      ^ console = our stdin/stdout, JSON lines on
  * descriptor 3 └──────────────────────────────────────────────┘
  */
-#ifndef LING_RUN_RUN_H
-#define LING_RUN_RUN_H
+#ifndef LING_RUN_INSTANCE_H
+#define LING_RUN_INSTANCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,11 +20,12 @@ struct run_config {
     enum run_on on;
     int host_port; /* -1: choose, 0: any free one */
     int guest_port;
-    const char *requests;   /* text of --requests, checked */
-    uint64_t timeout_ms;    /* 0: none */
-    const char *memory;     /* "32M", NULL: default */
-    const char *body_limit; /* bytes as text, NULL: default */
-    char **env;             /* K=V */
+    const char *requests;                                            /* text of --requests, checked */
+    uint64_t timeout_ms;                                             /* of the instance; 0: none */
+    uint64_t header_timeout_ms, idle_timeout_ms, request_timeout_ms; /* of the responder; 0: default */
+    const char *memory;                                              /* "32M", NULL: default */
+    const char *body_limit;                                          /* bytes as text, NULL: default */
+    char **env;                                                      /* K=V */
     int n_env;
     char **args;
     int n_args;

@@ -1,0 +1,223 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031
+# lingpack run: words, targets, endings.
+bats_require_minimum_version 1.5.0
+load helpers
+
+@test "run: --help names every option" {
+    run "$lingpack" run --help
+    [ "$status" -eq 0 ]
+    for option in --on -p --requests --timeout -m --body-limit --env --entry --json -v; do says "$option"; done
+}
+
+@test "run: wrong command lines are refused with status 2" {
+    for words in "" "a b" "x --on moon" "x -p" "x -p 70000" "x -p 80:0" "x -p a:b" "x --requests 0" "x --requests many" \
+        "x --timeout soon" "x --timeout 0s" "x -m much" "x -m 32" "x -m 1K" "x --body-limit 9G" "x --env K" "x --env =V" "x --what"; do
+        # shellcheck disable=SC2086
+        run "$lingpack" run $words
+        [ "$status" -eq 2 ] || { echo "$words: $status"; false; }
+        says "lingpack run --help"
+    done
+}
+
+@test "run: a file that is missing or no image" {
+    run "$lingpack" run nothing.img
+    [ "$status" -eq 1 ]
+    says "nothing.img: No such file"
+    echo text >text.img
+    run "$lingpack" run text.img
+    [ "$status" -eq 1 ]
+    says "not an image of lingpack"
+    run "$lingpack" run /bin/true
+    [ "$status" -eq 1 ]
+    says "not an image of lingpack"
+}
+
+@test "run: a truncated image" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    for keep in 40 100 1000 700000 $(($(stat -c %s hello.img) - 1)); do
+        head -c "$keep" hello.img >cut.img
+        run "$lingpack" run cut.img --on linux
+        [ "$status" -eq 1 ] || { echo "$keep: $status"; false; }
+        [[ "$output" == *"truncated"* || "$output" == *"not an image"* ]]
+    done
+}
+
+@test "run: QEMU is missing" {
+    LING_QEMU=qemu-that-is-not-here run "$lingpack" run "$examples/hello"
+    [ "$status" -eq 1 ]
+    says "qemu-system-x86"
+}
+
+@test "run: /dev/kvm is there but unusable: TCG, and it says so" {
+    export LING_KVM=/dev/null
+    run "$lingpack" run "$examples/hello" --on kvm
+    [ "$status" -eq 1 ]
+    says "KVM does not work here"
+    start "$examples/hello"
+    grep "QEMU with TCG (KVM does not work here: can't create a virtual machine" err
+    [ "$(get "${url}x")" = "<h1>/x</h1>" ]
+    finish 0
+}
+
+@test "run: QEMU does not start with KVM: TCG, and it says so" {
+    [ -e /dev/kvm ] && "$BATS_TEST_DIRNAME/../../tools/kvm-works" || skip "KVM does not work here"
+    printf '#!/bin/sh\ncase "$*" in *"-accel kvm"*) echo "no KVM today" >&2; exit 1 ;; esac\nexec qemu-system-x86_64 "$@"\n' >qemu
+    chmod +x qemu
+    LING_QEMU=$PWD/qemu start "$examples/hello"
+    grep "QEMU with TCG (QEMU did not start with KVM: no KVM today)" err
+    get "${url}x"
+    finish 0
+}
+
+@test "run: QEMU refuses to start" {
+    printf '#!/bin/sh\necho "bad machine" >&2\nexit 1\n' >qemu
+    chmod +x qemu
+    LING_QEMU=$PWD/qemu run "$lingpack" run "$examples/hello" --on qemu -p 0
+    [ "$status" -ne 0 ]
+    says "bad machine"
+    says "without a report"
+}
+
+@test "run: the port is in use" {
+    start "$examples/hello" --on linux
+    port=${url%/}
+    port=${port##*:}
+    run "$lingpack" run "$examples/hello" --on linux -p "$port"
+    [ "$status" -eq 1 ]
+    says "port $port is in use"
+    get "$url" >/dev/null
+    finish 0
+}
+
+@test "run: a service in QEMU (TCG)" {
+    start "$examples/hello" --on qemu -m 16M
+    [ "$(get "${url}World")" = "<h1>/World</h1>" ]
+    finish 0
+    grep "served 1 request" err
+}
+
+@test "run: a service as a Linux process, several requests" {
+    start "$examples/hello" --on linux --requests 3
+    for path in a b c; do [ "$(get "$url$path")" = "<h1>/$path</h1>" ]; done
+    finish 0
+    grep "served 3 requests" err
+}
+
+@test "run: a crash gives 500 and a report; the instance lives on" {
+    module bad <<<'-export([handle/1]). handle(#{path := <<"/">>}) -> error(oops); handle(_) -> {200, #{}, "fine"}.'
+    start bad.erl --on linux --requests 2
+    [ "$(get -o page -w '%{http_code}' "$url")" = 500 ]
+    [ "$(get "${url}x")" = fine ]
+    finish 0
+    grep oops out
+}
+
+@test "run: start/1 gets the arguments; what it returns matters" {
+    module svc <<<'-export([start/1, handle/1]).
+start(["crash"]) -> error(no_way);
+start(["odd"]) -> odd;
+start(Args) -> persistent_term:put(args, Args), ok.
+handle(_) -> {200, #{}, lists:join("+", persistent_term:get(args))}.'
+    "$lingpack" build svc.erl -o svc.img
+    "$lingpack" run svc.img --on linux -p 0 --timeout 60s -- one "two words" >out 2>err 3>&- &
+    pid=$!
+    for _ in $(seq 100); do url=$(grep -om1 'http://127[^ ]*' err) && break; sleep 0.05; done
+    [ "$(get "$url")" = "one+two words" ]
+    finish 0
+    run "$lingpack" run svc.img --on linux -p 0 -- crash
+    [ "$status" -eq 1 ]
+    says "svc: exception error: no_way"
+    run "$lingpack" run svc.img --on linux -p 0 -- odd
+    [ "$status" -eq 1 ]
+    says "svc: start/1 returned odd"
+}
+
+@test "run: --json gives the report as the last line of stdout" {
+    start "$examples/hello" --on linux --json
+    get "$url" >/dev/null
+    finish 0
+    [ "$(tail -1 out | jq -r '[.ling, .status, .reason, .requests] | join(" ")')" = "1 0 served 1" ]
+    tail -1 out | jq -e '.phases_us.response >= .phases_us.request and .memory.peak > 0'
+}
+
+@test "run: script: arguments, standard input and output, status" {
+    run "$lingpack" run "$examples/script" -- Ann -p <<<$'one\ntwo'
+    [ "$status" -eq 0 ]
+    says "hello, Ann"
+    says "hello, -p"
+    says "   2  two"
+    run "$lingpack" run "$examples/script" -- --fail </dev/null
+    [ "$status" -eq 3 ]
+}
+
+@test "run: script: an uncaught exception ends with status 127 and a report in escript's words" {
+    module oops <<<'-export([main/1]).
+main(["match"]) -> {ok, _} = list_to_tuple([error, why]);
+main(["throw"]) -> throw(ball);
+main(["exit"]) -> exit(bye).'
+    "$lingpack" build oops.erl -o oops.img
+    run -127 "$lingpack" run oops.img -- match
+    says "exception error: no match of right hand side value {error,why}"
+    says "in function  oops:main/1 (oops.erl, line 3)"
+    run -127 "$lingpack" run oops.img -- throw
+    says "exception throw: ball"
+    run -127 "$lingpack" run oops.img -- exit
+    says "exception exit: bye"
+    run -127 "$lingpack" run oops.img -- other
+    says 'no function clause matching oops:main(["other"])'
+}
+
+@test "run: --env, halt/1 with a large status, on each target" {
+    module env <<<'-export([main/1]). main(_) -> io:format("~ts~n", [os:getenv("K")]), halt(200).'
+    "$lingpack" build env.erl -o env.img
+    for on in linux qemu; do
+        run "$lingpack" run env.img --on $on --env "K=a b=ü%20" --timeout 60s
+        [ "$status" -eq 200 ] || { echo "$on: $status $output"; false; }
+        says "a b=ü%20"
+    done
+}
+
+@test "run: script in QEMU reads our standard input" {
+    module first <<<'-export([main/1]). main(_) -> io:format("got ~ts", [io:get_line("")]).'
+    run "$lingpack" run first.erl --on qemu --timeout 60s <<<"a line"
+    [ "$status" -eq 0 ]
+    says "got a line"
+}
+
+@test "run: --timeout ends with status 124" {
+    module forever <<<'-export([main/1]). main(["sleep"]) -> timer:sleep(60000); main(_) -> main([]).'
+    "$lingpack" build forever.erl -o forever.img
+    run "$lingpack" run forever.img --timeout 300ms -- sleep
+    [ "$status" -eq 124 ]
+    says timeout
+    run "$lingpack" run forever.img --timeout 300ms -- busy
+    [ "$status" -eq 124 ]
+}
+
+@test "run: Ctrl-C ends with status 130, SIGTERM with 143" {
+    for on in linux qemu; do
+        start "$examples/hello" --on $on
+        kill -INT "$pid"
+        finish 130
+        start "$examples/hello" --on $on
+        kill -TERM "$pid"
+        finish 143
+    done
+}
+
+@test "run: no memory: the process dies, the instance reports and lives on" {
+    module big <<<'-export([handle/1]). handle(#{path := <<"/big">>}) -> {200, #{}, integer_to_list(length(lists:seq(1, 100000000)))}; handle(_) -> {200, #{}, "fine"}.'
+    start big.erl --on linux -m 16M --requests 2
+    [ "$(get -o page -w '%{http_code}' "${url}big")" = 500 ]
+    [ "$(get "$url")" = fine ]
+    finish 0
+    grep -i memory out
+}
+
+@test "run: a source that does not compile" {
+    module broken <<<'-export([main/1]). main(_) -> X.'
+    run "$lingpack" run broken.erl
+    [ "$status" -eq 1 ]
+    says "variable 'X' is unbound"
+}
