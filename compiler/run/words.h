@@ -1,4 +1,4 @@
-/* words: the instance's command line (vm/run/options.h): key=value words, values percent-encoded. */
+/* words: the instance's command line (vm/proc/options.h): key=value words, values percent-encoded. */
 #ifndef LING_RUN_WORDS_H
 #define LING_RUN_WORDS_H
 

@@ -28,7 +28,7 @@ struct plat_boot {
     const char *target; /* "virtio", "linux", "xen-pv", "xen-pvh", "sim" */
     const char *accel;  /* "kvm", "tcg", "native", "unknown": what runs us, as far as can be told */
     const char
-        *cmdline; /* words separated by spaces, values percent-encoded (run/options.h). NUL-terminated */
+        *cmdline; /* words separated by spaces, values percent-encoded (proc/options.h). NUL-terminated */
     const void *payload; /* mapped at PAYLOAD_BASE, or NULL when the image has none */
     size_t payload_bytes;
     void *mem; /* one contiguous zeroed arena for the VM, 4096-aligned */

@@ -21,7 +21,7 @@
 -module(ling).
 
 -export([boot/0, serve/2, args/0]).
--export([entry/0, options/0, listen/1, respond/3, console_write/1, console_write/2, console_read/0, text/1]).
+-export([entry/0, options/0, listen/1, respond/3, console_write/1, console_write/2, console_read/0, text/1, log_level/1]).
 -export_type([request/0, response/0]).
 
 -type request() :: #{
@@ -44,11 +44,16 @@ boot() ->
     Console = ling_io:start(user),
     _ = ling_io:start(computed_atom("standard_error")),
     group_leader(Console, self()),
+    supervise(erlang:module_loaded(computed_atom("timer"))),
     {Main, Ref} = spawn_monitor(fun() -> main(Kind, Module) end),
     watch(Main, Ref).
 
 %% Not written as an atom: OTP has a module of that name, and the linker takes modules that are named.
 computed_atom(Text) -> list_to_atom(Text).
+
+%% OTP's timer expects a supervisor; only programs that have it pay for one.
+supervise(true) -> ling_sup:start();
+supervise(false) -> false.
 
 watch(Main, Ref) ->
     receive
@@ -148,3 +153,8 @@ console_read() -> erlang:nif_error(undef).
 %% text: a term as text, without io_lib: for reports of the system itself.
 -spec text(term()) -> binary().
 text(_Term) -> erlang:nif_error(undef).
+
+%% Which reports of crashed processes the VM prints: those whose level, 3, is at most Level. logger:set_primary_config/2
+%% calls this.
+-spec log_level(-1..10) -> ok.
+log_level(_Level) -> erlang:nif_error(undef).

@@ -65,7 +65,9 @@ macro_log(Location, Level, FormatOrFun, Args, Meta) ->
 
 primary_level() -> persistent_term:get({?MODULE, '$primary'}, 5).
 
-set_primary_config(level, Level) -> persistent_term:put({?MODULE, '$primary'}, level_int(Level));
+set_primary_config(level, Level) ->
+    ling:log_level(level_int(Level)), % the VM's own crash reports obey too
+    persistent_term:put({?MODULE, '$primary'}, level_int(Level));
 set_primary_config(_, _) -> {error, notsup}.
 
 get_primary_config() -> #{level => level_name(primary_level()), filter_default => log, filters => []}.

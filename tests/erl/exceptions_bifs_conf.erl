@@ -2,7 +2,8 @@
 -module(exceptions_bifs_conf).
 -export([main/1]).
 
-main(_) -> raised(), args(), raises(), nested(), uncaught(), bad().
+main(_) ->
+    logger:set_primary_config(level, none), raised(), args(), raises(), nested(), uncaught(), bad().
 
 id(X) -> X.
 p(T) -> io:format("~p~n", [T]).

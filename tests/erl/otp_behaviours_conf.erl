@@ -5,6 +5,7 @@
 -export([start_child/1, worker/1]).
 
 main(_) ->
+    logger:set_primary_config(level, none),
     process_flag(trap_exit, true),
     server(), sup(), lib(), sys_(), timer_(), server_errors().
 

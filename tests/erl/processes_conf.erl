@@ -3,6 +3,7 @@
 -export([main/1, echo/1, woken/2, woken/1]).
 
 main(_) ->
+    logger:set_primary_config(level, none),
     spawns(), sends(), links(), monitors(), spawn_monitors(), aliases(), exits(), flags(), info(), hibernation(),
     requests(), many(), calls(), leaders(), errors().
 

@@ -20,7 +20,7 @@ for name in "$@"; do
     fi
     # The real one: compiled once, kept between variants of the same run by content.
     timeout 60 erl -noshell -noinput -kernel logger_level none -pa "$work" \
-        -eval "$name:main([]), erlang:halt(0)." >"$work/want" 2>/dev/null
+        -eval "io:setopts([{encoding, unicode}]), $name:main([]), erlang:halt(0)." >"$work/want" 2>/dev/null
     want=$?
     timeout 120 "$home/lingpack" run "$work/$name.beam" --on linux >"$work/got" 2>"$work/got.err" </dev/null
     got=$?

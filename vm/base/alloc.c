@@ -20,6 +20,8 @@
 #define ALLOC_POISON 1
 #endif
 #endif
+/* Under the address sanitizer free memory is poisoned, but for the head and the links of each free block.
+ * Only what changes hands is touched: a free block may be the whole arena. */
 #ifdef ALLOC_POISON
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n)   __asan_poison_memory_region((p), (n))
@@ -96,12 +98,10 @@ static void list_insert(struct alloc *a, struct block *b) {
     a->lists[s.fl][s.sl] = b;
     a->fl_bits |= UINT64_C(1) << s.fl;
     a->sl_bits[s.fl] |= 1u << s.sl;
-    POISON((char *)b + sizeof *b, block_bytes(b) - (sizeof *b - HEAD));
 }
 
 static void list_remove(struct alloc *a, struct block *b) {
     struct slot s = slot_of(block_bytes(b));
-    UNPOISON(block_payload(b), block_bytes(b));
     if (b->next) b->next->prev = b->prev;
     if (b->prev)
         b->prev->next = b->next;
@@ -139,6 +139,7 @@ struct alloc *alloc_create(void *arena, size_t bytes) {
     a->stats.arena_bytes = bytes;
     used_add(a, lead);
     list_insert(a, a->first);
+    POISON(a->first + 1, block_bytes(a->first) - (sizeof *a->first - HEAD));
     return a;
 }
 
@@ -152,7 +153,9 @@ static void block_trim(struct alloc *a, struct block *b, size_t bytes) {
     if (block_is_free(after)) {
         list_remove(a, after);
         rest_bytes += HEAD + block_bytes(after);
+        POISON(after, sizeof *after);
     }
+    UNPOISON(rest, sizeof *rest);
     rest->bytes_free = 0;
     block_set_bytes(b, bytes);
     block_set_bytes(rest, rest_bytes);
@@ -202,6 +205,7 @@ void *alloc_get(struct alloc *a, size_t bytes) {
     if (UNLIKELY(!b) && !(b = list_find_exact(a, want))) return NULL;
     list_remove(a, b);
     block_trim(a, b, want);
+    UNPOISON(block_payload(b), block_bytes(b));
     used_add(a, HEAD + block_bytes(b));
     return block_payload(b);
 }
@@ -217,14 +221,17 @@ void alloc_put(struct alloc *a, void *p) {
     struct block *b = block_of(p);
     if (UNLIKELY(block_is_free(b))) panic("alloc: block %p given back twice", p);
     a->stats.used_bytes -= HEAD + block_bytes(b);
+    POISON(b + 1, block_bytes(b) - (sizeof *b - HEAD));
     struct block *next = block_next(b), *prev = block_prev(b);
     if (block_is_free(next)) {
         list_remove(a, next);
         block_set_bytes(b, block_bytes(b) + HEAD + block_bytes(next));
+        POISON(next, sizeof *next);
     }
     if (prev && block_is_free(prev)) {
         list_remove(a, prev);
         block_set_bytes(prev, block_bytes(prev) + HEAD + block_bytes(b));
+        POISON(b, sizeof *b);
         b = prev;
     }
     list_insert(a, b);
@@ -238,8 +245,12 @@ static bool resize_in_place(struct alloc *a, struct block *b, size_t want) {
         if (!block_is_free(next) || have + HEAD + block_bytes(next) < want) return false;
         list_remove(a, next);
         block_set_bytes(b, have + HEAD + block_bytes(next));
+        POISON(next, sizeof *next);
     }
     block_trim(a, b, want);
+    if (block_bytes(b) < have)
+        POISON((char *)block_payload(b) + block_bytes(b) + sizeof *b, have - block_bytes(b) - sizeof *b);
+    UNPOISON(block_payload(b), block_bytes(b));
     a->stats.used_bytes -= have;
     used_add(a, block_bytes(b));
     return true;

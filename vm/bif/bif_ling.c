@@ -6,7 +6,7 @@
 #include "data/map.h"
 #include "data/print.h"
 #include "http/http.h"
-#include "run/options.h"
+#include "proc/options.h"
 
 term bif_ling_entry_0(struct process *p, const term *a) {
     const struct image_header *image = p->vm->code.image;
@@ -66,4 +66,10 @@ term bif_ling_text_1(struct process *p, const term *a) {
     char text[4096];
     size_t n = print_term_buf(text, sizeof text, a[0]);
     return heap_bin_copy(&p->heap, text, n);
+}
+
+term bif_ling_log_level_1(struct process *p, const term *a) {
+    if (!term_is_small(a[0]) || small_value(a[0]) < -1 || small_value(a[0]) > 10) return raise_badarg(p);
+    p->vm->log_level = (int)small_value(a[0]);
+    return A_OK;
 }

@@ -10,7 +10,7 @@
 #include "bif/args.h"
 #include "bif/state.h"
 
-#include "run/options.h"
+#include "proc/options.h"
 
 struct env_var {
     struct env_var *next;

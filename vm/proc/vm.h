@@ -10,6 +10,8 @@
 
 enum { X_REGS = 1024, F_REGS = 256, PRIORITIES = 4 }; /* priorities: low, normal, high, max = 0..3 */
 
+enum { LOG_ERROR = 3, LOG_NOTICE = 5 }; /* as OTP's logger numbers its levels */
+
 /* Moments of an instance's life that the report gives, in order. */
 enum vm_phase { PHASE_ENTRY, PHASE_VM, PHASE_ERLANG, PHASE_LISTENING, PHASE_REQUEST, PHASE_RESPONSE, PHASE_EXIT, VM_PHASES };
 
@@ -58,7 +60,7 @@ struct vm {
     struct ets *ets;
     struct persistent *persistent; /* persistent_term, see bif/bif_persistent.c */
     struct bif_state *bifs;        /* what BIFs remember between calls, see bif/state.h */
-    struct options *options; /* the parsed command line (run/options.h) */
+    struct options *options; /* the parsed command line (proc/options.h) */
     struct random *random;
 
     struct vm_stats {
@@ -69,6 +71,7 @@ struct vm {
 
     uint64_t phase_ns[VM_PHASES]; /* plat_clock_mono when first reached, 0: not yet; see vm_mark */
 
+    int log_level;   /* below LOG_ERROR no crash is printed */
     int exit_status; /* set with `stopping` */
     bool stopping;   /* leave the scheduler loop (erlang:halt, request count served, fatal) */
     const char *stop_reason; /* static text for the report: "served", "halt", "timeout", "nomem", … */

@@ -16,7 +16,7 @@
 #include "interp/interp.h"
 #include "io/io.h"
 #include "plat.h"
-#include "run/options.h"
+#include "proc/options.h"
 
 static noreturn void vm_exit(struct vm *vm) {
     static char report[2048];
@@ -71,6 +71,7 @@ static void options_load(struct vm *vm, const char *cmdline) {
 static void identity_make(struct vm *vm) {
     vm->start_mono_ns = plat_clock_mono();
     vm->start_wall_ns = plat_clock_wall();
+    vm->log_level = LOG_NOTICE;
     uint64_t seed[2] = {vm->start_wall_ns * UINT64_C(0x9e3779b97f4a7c15), vm->start_mono_ns};
     (void)!plat_entropy(seed, sizeof seed);
     vm->ref_hi = seed[0] >> 1; /* the top bit marks aliases */

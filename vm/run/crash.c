@@ -67,6 +67,7 @@ static void print_process(const struct process *p) {
 }
 
 void crash_report(struct vm *vm, const struct process *p, term value) {
+    if (vm->log_level < LOG_ERROR) return;
     print_header();
     console_printf("Error in process ");
     print_console(p->pid);

@@ -5,7 +5,7 @@
  *
  * The decoded text of all values lies in one block, as long as the line.
  */
-#include "run/options.h"
+#include "proc/options.h"
 
 #include <stdio.h>
 

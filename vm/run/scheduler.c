@@ -17,7 +17,7 @@
 #include "interp/interp.h"
 #include "io/io.h"
 #include "plat.h"
-#include "run/options.h"
+#include "proc/options.h"
 
 enum { SLICE_REDS = 4000, SWITCH_REDS = 64, POLL_REDS = 32000, EVENTS = 32 };
 

@@ -17,7 +17,7 @@
 #include "term/bits_view.h"
 #include "term/map_read.h"
 #include "term/workstack.h"
-#include "format/image.h"
+#include "term/callable.h"
 
 enum frame { SPAN, CHILDREN, PAIRS, END };
 

@@ -15,7 +15,7 @@
 #include "term/map_read.h"
 #include "term/number.h"
 #include "term/workstack.h"
-#include "format/image.h"
+#include "term/callable.h"
 
 struct atom_text (*atom_text)(term atom);
 

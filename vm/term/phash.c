@@ -15,7 +15,7 @@
 #include "term/map_read.h"
 #include "term/order.h"
 #include "term/workstack.h"
-#include "format/image.h"
+#include "term/callable.h"
 
 enum { SPAN, TUPLE_END, TAIL, LIST_END, FRAME_MASK = 3 };
 
