@@ -46,18 +46,18 @@ $(GEN)/term/atoms.stamp: $(BUILD)/tools/gen-atoms vm/term/atoms.tab
 	$(call Q,GEN,$@)$< vm/term/atoms.tab $(@D)
 	@touch $@
 $(GEN)/bif/biftab.stamp: $(BUILD)/tools/gen-bifs $(BIF_TABS)
-	@mkdir -p $(@D) docs/gen
-	$(call Q,GEN,$@)$< $(@D) docs/gen $(BIF_TABS)
+	@mkdir -p $(@D) $(GEN)/format docs/gen
+	$(call Q,GEN,$@)$< $(GEN) docs/gen $(BIF_TABS)
 	@touch $@
 $(GEN)/ops.stamp: $(BUILD)/tools/gen-ops vm/format/ops.tab $(wildcard vm/interp/*.inc)
 	@mkdir -p $(GEN)/format $(GEN)/interp docs/gen
 	$(call Q,GEN,$@)$< vm/format/ops.tab $(GEN) docs/gen
 	@touch $@
 GEN_STAMPS := $(GEN)/term/atoms.stamp $(GEN)/bif/biftab.stamp $(GEN)/ops.stamp
-GEN_SRC_PACK := $(GEN)/term/atoms.c $(GEN)/bif/bifnames.c $(GEN)/format/ops.c
+GEN_SRC_PACK := $(GEN)/term/atoms.c $(GEN)/format/bifnames.c $(GEN)/format/ops.c
 GEN_SRC_VM := $(GEN)/term/atoms.c $(GEN)/bif/biftab.c
 $(GEN)/term/atoms.c $(GEN)/term/atoms.h: $(GEN)/term/atoms.stamp ;
-$(GEN)/bif/bifnames.c $(GEN)/bif/bifnames.h $(GEN)/bif/biftab.c $(GEN)/bif/biftab.h: $(GEN)/bif/biftab.stamp ;
+$(GEN)/format/bifnames.c $(GEN)/format/bifnames.h $(GEN)/bif/biftab.c $(GEN)/bif/biftab.h: $(GEN)/bif/biftab.stamp ;
 $(GEN)/format/ops.c $(GEN)/format/ops.h: $(GEN)/ops.stamp ;
 
 # -- compile rules, one set a variant

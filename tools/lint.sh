@@ -20,7 +20,7 @@ shell_files() { git ls-files '*.sh' .ci/run tools/fetch-lwip tools/kvm-works; }
 format() { c_files | xargs clang-format --dry-run -Werror; }
 shells() { shell_files | xargs shellcheck; }
 whitespace() { ! git ls-files -- '*.c' '*.h' '*.inc' '*.S' '*.erl' '*.sh' '*.md' '*.mk' '*.tab' | xargs grep -nE '[[:space:]]+$'; }
-todos() { ! git ls-files 'vm/*' 'kernel/*' 'compiler/*' 'stdlib/*' | xargs grep -nE 'TODO|FIXME|XXX'; }
+todos() { ! git ls-files 'vm/*' 'kernel/*' 'compiler/*' 'stdlib/*' | xargs grep -nwE 'TODO|FIXME|XXX'; }
 file_length() {
     c_files | xargs wc -l | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 " lines (800 is the limit)"; bad = 1 } END { exit bad }'
 }

@@ -29,9 +29,8 @@ static void print_help(void) {
 }
 
 static void print_summary(const struct pack_result *r, bool verbose) {
-    if (r->n_missing > 0)
-        note_warning("%u functions that OTP's modules name are not available (undef when called)%s",
-                     r->n_missing, verbose ? "" : "; -v lists them");
+    if (verbose && r->n_missing > 0)
+        note_info("%u functions that OTP's modules name are not available (undef when called)", r->n_missing);
     printf("%s: %s %s, %u modules, %u functions, %.1f KB (payload %.1f KB), %.2f s (erlc %.2f s)\n", r->path,
            r->service ? "service" : "script", r->entry_module, r->n_modules, r->n_functions,
            (double)r->image_bytes / 1000, (double)r->payload_bytes / 1000, r->total_ms / 1000.0,

@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bif/bifnames.h"
+#include "format/bifnames.h"
 #include "pack/etf_scan.h"
 #include "pack/note.h"
 #include "pack/program.h"
@@ -190,11 +190,23 @@ static void mark_whole(struct program *p, struct unit *u) {
 }
 
 static bool mark_mfa(struct collect *c, const char *m, size_t m_n, const char *f, size_t f_n, uint32_t arity,
+                     uint32_t line, bool call);
+
+/* What a BIF goes on in, when that is Erlang: it is called as if by the same line. */
+static void mark_bif(struct collect *c, uint32_t bif, uint32_t line) {
+    const struct bif_name *b = &bif_names[bif];
+    if (b->target_name)
+        mark_mfa(c, b->target_module, strlen(b->target_module), b->target_name, strlen(b->target_name),
+                 b->target_arity, line, true);
+}
+
+static bool mark_mfa(struct collect *c, const char *m, size_t m_n, const char *f, size_t f_n, uint32_t arity,
                      uint32_t line, bool call) {
     struct unit *u;
     uint32_t function, bif;
     enum resolution r = program_resolve(c->p, m, m_n, f, f_n, arity, &u, &function, &bif);
     if (r == RESOLVED_CODE) mark_function(c->p, u, function);
+    if (r == RESOLVED_BIF) mark_bif(c, bif, line);
     if (r == RESOLVED_NATIVE || r == RESOLVED_NONE) add_missing(c, m, m_n, f, f_n, arity, line, r, call);
     return r == RESOLVED_CODE;
 }
@@ -203,8 +215,11 @@ static bool mark_mfa(struct collect *c, const char *m, size_t m_n, const char *f
 static void mark_export_named(struct collect *c, struct unit *u, const struct beam_export *e) {
     struct beam_text t = u->beam.atoms[e->function];
     uint32_t f = u->label_function[e->label];
-    bool is_bif = bif_names_lookup(u->name, strlen(u->name), (const char *)t.p, t.n, e->arity) >= 0;
-    if (!is_bif && !is_native_stub(u, &u->functions[f])) mark_function(c->p, u, f);
+    int bif = bif_names_lookup(u->name, strlen(u->name), (const char *)t.p, t.n, e->arity);
+    if (bif >= 0)
+        mark_bif(c, (uint32_t)bif, 0);
+    else if (!is_native_stub(u, &u->functions[f]))
+        mark_function(c->p, u, f);
 }
 
 static bool name_is(struct beam_text t, const char *s) {

@@ -194,18 +194,43 @@ char *path_find_program(const char *name) {
 }
 
 /* -- programs */
-int program_run(char *const argv[]) {
+static pid_t program_start(char *const argv[], int out) {
     posix_spawn_file_actions_t actions;
     pid_t pid;
-    int status = 0;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
     int error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) {
-        errno = error;
-        return -1;
+    errno = error;
+    return error ? -1 : pid;
+}
+
+static struct file_bytes read_to_end(int fd) {
+    struct file_bytes b = {NULL, 0};
+    size_t cap = 0;
+    ssize_t got = 1;
+    while (got != 0) {
+        if (b.n == cap) b.p = mem_resize(b.p, cap = cap ? 2 * cap : 4096);
+        got = read(fd, b.p + b.n, cap - b.n);
+        if (got < 0 && errno != EINTR) break;
+        if (got > 0) b.n += (size_t)got;
     }
+    return b;
+}
+
+int program_run(char *const argv[], struct file_bytes *output) {
+    int pipe_fds[2] = {-1, STDERR_FILENO}, status = 0;
+    if (output && pipe2(pipe_fds, O_CLOEXEC) != 0) return -1;
+    pid_t pid = program_start(argv, pipe_fds[1]);
+    int error = errno;
+    if (output) {
+        close(pipe_fds[1]);
+        *output = read_to_end(pipe_fds[0]);
+        close(pipe_fds[0]);
+    }
+    errno = error;
+    if (pid < 0) return -1;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -6,7 +6,7 @@
  * call, fun) leads to the BIF's stub.
  */
 #define _GNU_SOURCE
-#include "bif/bifnames.h"
+#include "format/bifnames.h"
 #include "pack/link.h"
 #include "pack/note.h"
 

@@ -9,7 +9,7 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 
-#include "bif/bifnames.h"
+#include "format/bifnames.h"
 #include "pack/etf_scan.h"
 #include "pack/link.h"
 #include "pack/note.h"

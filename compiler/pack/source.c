@@ -4,12 +4,14 @@
  *   FILE.erl   itself            FILE.beam  itself
  *
  * All .erl files go through one run of erlc, into a fresh temporary directory. +deterministic keeps paths and
- * times out of the result. erlc's messages are the user's to read: they pass through untouched.
+ * times out of the result. erlc's messages are the user's to read: they pass through untouched, with the paths
+ * as the user gave them (a second run, see pass_on_words).
  */
 #define _GNU_SOURCE
 #include "pack/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +38,11 @@ static uint32_t take_dir(const char *dir, const char *suffix, char ***list, uint
     }
     dir_free(names);
     return *n - before;
+}
+
+/* A path that erlc doesn't take for an option. */
+static char *file_word(const char *path) {
+    return *path == '-' ? path_join(".", path) : mem_text(path, strlen(path));
 }
 
 static void take_include(struct erl_files *e, const char *dir) {
@@ -75,29 +82,79 @@ static int take_path(struct source *s, struct erl_files *e, const char *path) {
     return EXIT_USER;
 }
 
-static int compile(struct source *s, const struct otp *otp, const struct erl_files *e) {
-    s->temp = dir_temp();
-    if (!s->temp) {
-        note_error("can't make a temporary directory: %s", strerror(errno));
-        return EXIT_USER;
-    }
+/* -- erlc */
+/* One run of erlc over all files, into s->temp, or with `words` only for what it says. */
+static int run_erlc(const struct source *s, const struct otp *otp, const struct erl_files *e,
+                    const char *words, struct file_bytes *output) {
     uint32_t n = 0;
     const char **argv = mem_get((e->n_files + 2 * (size_t)e->n_includes + 8) * sizeof *argv);
     argv[n++] = otp->erlc;
-    argv[n++] = "+deterministic";
+    if (!words) argv[n++] = "+deterministic";
     argv[n++] = "-o";
+    argv[n++] = words ? words : s->temp;
+    argv[n++] = "-pa";
     argv[n++] = s->temp;
     for (uint32_t i = 0; i < e->n_includes; i++) {
         argv[n++] = "-I";
         argv[n++] = e->includes[i];
     }
     for (uint32_t i = 0; i < e->n_files; i++) argv[n++] = e->files[i];
-    int status = program_run((char *const *)(uintptr_t)argv);
+    int status = program_run((char *const *)(uintptr_t)argv, output);
     free(argv);
+    return status;
+}
+
+/* With +deterministic, erlc names files without their directories. So when it had something to say, it says it
+ * again without. */
+static void pass_on_words(const struct source *s, const struct otp *otp, const struct erl_files *e,
+                          int status, const struct file_bytes *first) {
+    struct file_bytes again = {NULL, 0};
+    char *temp = dir_temp();
+    if (temp) {
+        (void)run_erlc(s, otp, e, temp, &again);
+        dir_remove(temp);
+        free(temp);
+    }
+    if (again.n > 0 || status == 0)
+        fwrite(again.p, 1, again.n, stderr);
+    else
+        fwrite(first->p, 1, first->n, stderr);
+    free(again.p);
+}
+
+static int compile(struct source *s, const struct otp *otp, const struct erl_files *e) {
+    struct file_bytes said = {NULL, 0};
+    s->temp = dir_temp();
+    if (!s->temp) {
+        note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
+        return EXIT_USER;
+    }
+    int status = run_erlc(s, otp, e, NULL, &said);
     if (status < 0) note_error("can't run %s: %s", otp->erlc, strerror(errno));
+    if (status >= 0 && said.n > 0) pass_on_words(s, otp, e, status, &said);
+    if (status > 0) note_error("erlc refused the program (exit status %d)", status);
+    free(said.p);
     if (status != 0) return EXIT_USER;
     take_dir(s->temp, ".beam", &s->beams, &s->n_beams, &s->cap_beams);
     return EXIT_FINE;
+}
+
+/* Equal names in two directories would overwrite each other's .beam. */
+static int check_names(const struct erl_files *e) {
+    struct key_map seen = {0};
+    int status = EXIT_FINE;
+    for (uint32_t i = 0; i < e->n_files && status == EXIT_FINE; i++) {
+        char *name = path_base(e->files[i], ".erl");
+        int is_new;
+        uint32_t first = key_add(&seen, name, strlen(name), i, &is_new)->value;
+        if (!is_new) {
+            note_error("%s and %s: module %s is in the program twice", e->files[first], e->files[i], name);
+            status = EXIT_USER;
+        }
+        free(name);
+    }
+    key_free(&seen);
+    return status;
 }
 
 static void erl_files_free(struct erl_files *e) {
@@ -120,7 +177,12 @@ int source_open(struct source *s, const struct otp *otp, const char *const *path
     struct erl_files e = {0};
     int status = EXIT_FINE;
     *s = (struct source){.name = name_of(paths[0])};
-    for (uint32_t i = 0; i < n_paths && status == EXIT_FINE; i++) status = take_path(s, &e, paths[i]);
+    for (uint32_t i = 0; i < n_paths && status == EXIT_FINE; i++) {
+        char *path = file_word(paths[i]);
+        status = take_path(s, &e, path);
+        free(path);
+    }
+    if (status == EXIT_FINE) status = check_names(&e);
     if (status == EXIT_FINE && e.n_files > 0) status = compile(s, otp, &e);
     erl_files_free(&e);
     if (status != EXIT_FINE) source_close(s);

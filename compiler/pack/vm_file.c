@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bif/bifnames.h"
+#include "format/bifnames.h"
 #include "pack/elf.h"
 #include "pack/memory.h"
 #include "pack/note.h"

@@ -1,5 +1,6 @@
-/* alloc: general-purpose allocator over one contiguous arena handed in (two-level segregated fit: O(1), little
- * fragmentation). Holds no pointer outside the arena, so that the arena can be saved and mapped again. */
+/* alloc: general-purpose allocator over one contiguous arena handed in (two-level segregated fit: O(1),
+ * little fragmentation). Holds no pointer outside the arena, so that the arena can be saved and mapped again.
+ */
 #ifndef LING_ALLOC_H
 #define LING_ALLOC_H
 
@@ -16,7 +17,7 @@ void *alloc_get_zeroed(struct alloc *a, size_t bytes) MUST_CHECK;
 /* alloc_resize: as realloc; p may be NULL. On failure returns NULL and p stays valid. */
 void *alloc_resize(struct alloc *a, void *p, size_t bytes) MUST_CHECK;
 void alloc_put(struct alloc *a, void *p); /* p may be NULL */
-size_t alloc_size_of(const void *p);       /* usable bytes of a block */
+size_t alloc_size_of(const void *p);      /* usable bytes of a block */
 
 struct alloc_stats {
     size_t arena_bytes, used_bytes, peak_bytes; /* block headers included in used */

@@ -3,7 +3,10 @@
  * Tables: vm/bif/tab/<erlang module>.tab, one line a BIF:
  *     name/arity   kind   c_name   "failures in words; doc"
  * kind: guard (pure, may appear in guards, also called as gc_bif/bif ops) | plain | trap (may return WANT_TRAP/WAIT/YIELD)
- * tools/gen-bifs writes build/gen/bif/biftab.{c,h} and docs/gen/bifs.md from them; bodies are plain C in vm/bif/bif_*.c.
+ * A trap BIF that goes on in an Erlang function names it behind c_name: ->module:function/arity. lingpack packs it with
+ * the BIF.
+ * tools/gen-bifs writes build/gen/bif/biftab.{c,h}, build/gen/format/bifnames.{c,h} and docs/gen/bifs.md from them; bodies
+ * are plain C in vm/bif/bif_*.c.
  *
  * A body:    term bif_lists_member_2(struct process *p, const term *a)
  *   a[0..arity-1]  the arguments (in X registers). They stay valid: nothing a BIF calls collects.

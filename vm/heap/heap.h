@@ -4,14 +4,15 @@
  *   start        high        top      stop          end    old_start      old_top   old_end
  *     |  mature   |  new      | free > |<- stack     |       |  survivors   |  free   |
  *
- * The young block holds heap (grows up) and stack (grows down). `high` is the top after the last collection: objects
- * below it that are still live at the next minor collection move to the old block.
+ * The young block holds heap (grows up) and stack (grows down). `high` is the top after the last collection:
+ * objects below it that are still live at the next minor collection move to the old block.
  *
  * Invariants
- * - heap_alloc NEVER moves or collects: C locals holding terms stay valid across it. When the block is full it takes a
- *   fragment. Only heap_collect moves terms; only the interpreter (and the scheduler) call it.
+ * - heap_alloc NEVER moves or collects: C locals holding terms stay valid across it. When the block is full
+ * it takes a fragment. Only heap_collect moves terms; only the interpreter (and the scheduler) call it.
  * - A word is reachable only through the roots handed to heap_collect. The heap knows no processes.
- * - Words outside [literal_lo, literal_hi) that a root reaches belong to this heap: young, old or one of its fragments.
+ * - Words outside [literal_lo, literal_hi) that a root reaches belong to this heap: young, old or one of its
+ * fragments.
  * - Every refc binary object on the heap is on the `offheap` chain, exactly once.
  */
 #ifndef LING_HEAP_H
@@ -24,7 +25,8 @@
 struct frag {
     struct frag *next;
     size_t size_words, used_words;
-    term offheap; /* chain of refc binaries in this fragment: raw pointer to the first object's header, 0 ends */
+    term offheap; /* chain of refc binaries in this fragment: raw pointer to the first object's header, 0 ends
+                   */
     term words[];
 };
 
@@ -32,28 +34,31 @@ struct heap {
     term *start, *high, *top, *stop, *end;
     term *old_start, *old_top, *old_end; /* old_start NULL: no old block */
     struct frag *frags;
-    size_t frag_words;  /* used words in frags; the interpreter collects when this passes a bound */
-    term offheap;       /* refc binaries of the young block and the fragments */
-    term old_offheap;   /* refc binaries of the old block */
-    size_t bin_bytes;   /* bytes of off-heap binaries created since the last collection ("virtual heap") */
+    size_t frag_words; /* used words in frags; the interpreter collects when this passes a bound */
+    term offheap;      /* refc binaries of the young block and the fragments */
+    term old_offheap;  /* refc binaries of the old block */
+    size_t bin_bytes;  /* bytes of off-heap binaries created since the last collection ("virtual heap") */
     size_t old_bin_bytes, old_bin_limit; /* the same of the old block, and where a major collection is due */
-    size_t young_words; /* size the next young block should have */
+    size_t young_words;                  /* size the next young block should have */
     struct alloc *alloc;
     /* called when no memory is left; must not return (longjmp to the scheduler, or panic) */
     void (*oom)(struct heap *h, size_t words);
     void *owner; /* for oom */
     uintptr_t literal_lo, literal_hi;
-    bool inline_bins; /* lingpack's literals: binaries of any size lie on the heap itself, so that nothing is ever written */
+    bool inline_bins; /* lingpack's literals: binaries of any size lie on the heap itself, so that nothing is
+                         ever written */
     size_t min_words, max_words; /* smallest young block; max_words 0: no limit (max_heap_size) */
     uint16_t minor_since_major, fullsweep_after;
     uint64_t gc_minor, gc_major, words_reclaimed;
 };
 
-/* heap_must_collect: should the interpreter collect at the next point where it can, though there is room? Cheap enough
- * for every call of a BIF that allocates; built with LING_GC_STRESS it always says yes. */
+/* heap_must_collect: should the interpreter collect at the next point where it can, though there is room?
+ * Cheap enough for every call of a BIF that allocates; built with LING_GC_STRESS it always says yes. */
 enum { HEAP_SLACK = 16, HEAP_FRAG_BOUND = 32 * 1024, HEAP_BIN_BOUND = 512 * 1024 };
 #ifdef LING_GC_STRESS
-static inline bool heap_must_collect(const struct heap *h) { return true; }
+static inline bool heap_must_collect(const struct heap *h) {
+    return true;
+}
 #else
 static inline bool heap_must_collect(const struct heap *h) {
     return UNLIKELY(h->frag_words > HEAP_FRAG_BOUND || h->bin_bytes > HEAP_BIN_BOUND);
@@ -65,7 +70,8 @@ enum status heap_init(struct heap *h, struct alloc *a, size_t min_words) MUST_CH
 /* heap_deinit: frees blocks and fragments and unrefs binaries: the whole heap at once. */
 void heap_deinit(struct heap *h);
 
-/* heap_alloc_slow: not enough room between top and stop. Takes a fragment; calls h->oom when there is none. */
+/* heap_alloc_slow: not enough room between top and stop. Takes a fragment; calls h->oom when there is none.
+ */
 term *heap_alloc_slow(struct heap *h, size_t words);
 /* heap_alloc: room for `words` words (>= 0), uninitialised: fill every word before the next heap_collect.
  * Never moves a term. Does not return when memory is out (h->oom). */
@@ -77,7 +83,8 @@ static inline term *heap_alloc(struct heap *h, size_t words) {
     }
     return heap_alloc_slow(h, words);
 }
-/* heap_shrink_last: give back the end of the most recent heap_alloc: [from, from+words) was the tail of it. */
+/* heap_shrink_last: give back the end of the most recent heap_alloc: [from, from+words) was the tail of it.
+ */
 void heap_shrink_last(struct heap *h, term *from, size_t words);
 
 struct root_span {
@@ -93,21 +100,20 @@ struct roots {
     void *ctx;
 };
 
-/* heap_collect: make room for `need_words` (heap and stack together, and HEAP_SLACK beyond) in the young block; minor or
- * major as due.
- *   roots   every live word outside the heap; the stack [stop, end) is always scanned, do not list it
- * Afterwards frags is empty. Returns ST_NOMEM with the heap unchanged, ST_LIMIT when the heap is in order but larger than
- * max_words. GC: collects. */
+/* heap_collect: make room for `need_words` (heap and stack together, and HEAP_SLACK beyond) in the young
+ * block; minor or major as due. roots   every live word outside the heap; the stack [stop, end) is always
+ * scanned, do not list it Afterwards frags is empty. Returns ST_NOMEM with the heap unchanged, ST_LIMIT when
+ * the heap is in order but larger than max_words. GC: collects. */
 enum status heap_collect(struct heap *h, size_t need_words, const struct roots *roots) MUST_CHECK;
 enum status heap_collect_major(struct heap *h, size_t need_words, const struct roots *roots) MUST_CHECK;
 
 /* heap_adopt: link a message's fragment to the heap (its terms become the heap's). */
 void heap_adopt(struct heap *h, struct frag *f);
-/* heap_adopt_term: as heap_adopt, but a small fragment is moved into the young block and freed. t: a term in f (or an
- * immediate); returns where it is now. */
+/* heap_adopt_term: as heap_adopt, but a small fragment is moved into the young block and freed. t: a term in
+ * f (or an immediate); returns where it is now. */
 term heap_adopt_term(struct heap *h, struct frag *f, term t);
 struct frag *frag_new(struct alloc *a, size_t words) MUST_CHECK; /* NULL: no memory */
-void frag_free(struct alloc *a, struct frag *f);                /* unrefs its binaries */
+void frag_free(struct alloc *a, struct frag *f);                 /* unrefs its binaries */
 
 /* heap_check: walk everything; panics on a broken invariant (tests, GC-stress builds). */
 void heap_check(const struct heap *h, const struct roots *roots);
@@ -115,12 +121,12 @@ size_t heap_used_words(const struct heap *h);  /* young + old + frags */
 size_t heap_block_words(const struct heap *h); /* allocated, young and old */
 
 /* -- copy.c: deep copies */
-/* term_size: heap words a deep copy of t needs. Literals of [lo, hi) are shared, not copied: pass lo == hi to copy all.
- * Uses no C recursion: very deep terms are walked by turning their pointers round and back again, so what is copied must
- * lie in writable memory. */
+/* term_size: heap words a deep copy of t needs. Literals of [lo, hi) are shared, not copied: pass lo == hi to
+ * copy all. Uses no C recursion: very deep terms are walked by turning their pointers round and back again,
+ * so what is copied must lie in writable memory. */
 size_t term_size(term t, uintptr_t lo, uintptr_t hi);
-/* term_copy: deep copy of t into `to` (term_size words), literals shared as above; refc binaries are put on *offheap
- * and counted. Returns the copy; *to advances. */
+/* term_copy: deep copy of t into `to` (term_size words), literals shared as above; refc binaries are put on
+ * *offheap and counted. Returns the copy; *to advances. */
 term term_copy(term t, term **to, term *offheap, uintptr_t lo, uintptr_t hi);
 /* heap_copy: the two above onto h. */
 term heap_copy(struct heap *h, term t);
@@ -135,7 +141,7 @@ static inline term heap_cons(struct heap *h, term head, term tail) {
     return list_make(c);
 }
 term heap_tuple(struct heap *h, size_t n, const term *elements);
-#define TUPLE(h, ...) \
+#define TUPLE(h, ...)                                                                                        \
     heap_tuple((h), sizeof((term[]){__VA_ARGS__}) / sizeof(term), (const term[]){__VA_ARGS__})
 term heap_float(struct heap *h, double d);
 term heap_ref(struct heap *h, uint64_t hi, uint64_t lo);

@@ -12,7 +12,7 @@
  */
 #include "interp/inside.h"
 
-#include <math.h>
+#include <float.h>
 
 #include "data/big.h"
 #include "data/bits.h"
@@ -27,7 +27,7 @@
 #define X(i)  (*(term *)((char *)x + H(i)))
 #define Y(i)  (*(term *)((char *)E + H(i)))
 #define R(i)  (*operand_reg(x, E, H(i)))
-#define F(i)  (*(double *)((char *)vm->f + H(i)))
+#define F(i)  (*(double *)((uintptr_t)x + (offsetof(struct vm, f) - offsetof(struct vm, x)) + H(i))) /* one base less */
 
 #define OP(name)   op_##name:
 #define DISPATCH() goto *(void *)((char *)&&op_func_info + (int32_t)*pc)
@@ -101,6 +101,20 @@
         interp_reason(p, tag, value);                                                                        \
         goto raise_saved;                                                                                    \
     } while (0)
+
+/* As isfinite, by a comparison: gcc's own goes through integer registers. */
+static inline bool is_finite(double d) {
+    return __builtin_fabs(d) <= DBL_MAX;
+}
+
+/* Order of what is not two small integers. */
+static NOINLINE int compare_slow(term l, term r) {
+    if (term_is_float(l) && term_is_float(r)) {
+        double a = float_value(l), b = float_value(r);
+        return a < b ? -1 : a > b;
+    }
+    return term_compare(l, r);
+}
 
 static COLD void collect(struct process *p, size_t words, uint32_t live) {
     if (process_collect(p, words, live) != ST_OK) p->heap.oom(&p->heap, words);

@@ -13,7 +13,16 @@ enum { X_REGS = 1024, F_REGS = 256, PRIORITIES = 4 }; /* priorities: low, normal
 enum { LOG_ERROR = 3, LOG_NOTICE = 5 }; /* as OTP's logger numbers its levels */
 
 /* Moments of an instance's life that the report gives, in order. */
-enum vm_phase { PHASE_ENTRY, PHASE_VM, PHASE_ERLANG, PHASE_LISTENING, PHASE_REQUEST, PHASE_RESPONSE, PHASE_EXIT, VM_PHASES };
+enum vm_phase {
+    PHASE_ENTRY,
+    PHASE_VM,
+    PHASE_ERLANG,
+    PHASE_LISTENING,
+    PHASE_REQUEST,
+    PHASE_RESPONSE,
+    PHASE_EXIT,
+    VM_PHASES
+};
 
 struct run_queue {
     struct process *head[PRIORITIES], *tail[PRIORITIES];
@@ -38,15 +47,17 @@ struct vm {
     struct run_queue ready;
     size_t max_heap_words; /* of processes that ask for none themselves; 0: no limit */
     struct timers timers;
-    struct process *dying;           /* processes that signals have ended, while process_terminate works on them */
-    bool ending;                     /* process_terminate is at work */
-    struct msg_timers *msg_timers;   /* see proc/msg_timer.c */
-    void (*process_ended)(struct vm *vm, struct process *p); /* NULL, or told of every end, before p's memory goes */
-    struct name_entry *names; /* registered names, see proc/name.c */
+    struct process *dying; /* processes that signals have ended, while process_terminate works on them */
+    bool ending;           /* process_terminate is at work */
+    struct msg_timers *msg_timers; /* see proc/msg_timer.c */
+    void (*process_ended)(struct vm *vm,
+                          struct process *p); /* NULL, or told of every end, before p's memory goes */
+    struct name_entry *names;                 /* registered names, see proc/name.c */
     uint32_t n_names, cap_names;
-    const uint64_t *exit_code;  /* interp_exit_code(), interp_apply_code(): set at boot */
+    const uint64_t *exit_code; /* interp_exit_code(), interp_apply_code(): set at boot */
     const uint64_t *apply_code;
-    term (*stacktrace)(struct process *p); /* interp_stacktrace, set at boot; for BIFs, which know no interpreter */
+    term (*stacktrace)(
+        struct process *p);   /* interp_stacktrace, set at boot; for BIFs, which know no interpreter */
     struct bif_wait *waiters; /* processes blocked in a BIF on a plat handle, see io/ */
 
     /* identity: made fresh at every start, never saved */
@@ -60,7 +71,7 @@ struct vm {
     struct ets *ets;
     struct persistent *persistent; /* persistent_term, see bif/bif_persistent.c */
     struct bif_state *bifs;        /* what BIFs remember between calls, see bif/state.h */
-    struct options *options; /* the parsed command line (proc/options.h) */
+    struct options *options;       /* the parsed command line (proc/options.h) */
     struct random *random;
 
     struct vm_stats {
@@ -71,16 +82,17 @@ struct vm {
 
     uint64_t phase_ns[VM_PHASES]; /* plat_clock_mono when first reached, 0: not yet; see vm_mark */
 
-    int log_level;   /* below LOG_ERROR no crash is printed */
-    int exit_status; /* set with `stopping` */
-    bool stopping;   /* leave the scheduler loop (erlang:halt, request count served, fatal) */
+    int log_level;           /* below LOG_ERROR no crash is printed */
+    int exit_status;         /* set with `stopping` */
+    bool stopping;           /* leave the scheduler loop (erlang:halt, request count served, fatal) */
     const char *stop_reason; /* static text for the report: "served", "halt", "timeout", "nomem", … */
     const struct plat_boot *boot;
 };
 
 /* vm_mark: this phase is reached now; only the first time counts. */
 void vm_mark(struct vm *vm, enum vm_phase phase);
-/* vm_stop: leave the scheduler loop after this slice; the first call decides. reason: static text for the report. */
+/* vm_stop: leave the scheduler loop after this slice; the first call decides. reason: static text for the
+ * report. */
 void vm_stop(struct vm *vm, int status, const char *reason);
 
 #endif

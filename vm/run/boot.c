@@ -96,7 +96,8 @@ static term first_process(struct vm *vm) {
     return p->pid;
 }
 
-/* Memory for walks over deeply nested terms. Without it the process that walks ends, as when its heap is full. */
+/* Memory for walks over deeply nested terms. Without it the process that walks ends, as when its heap is
+ * full. */
 static void scratch_oom(void *ctx) {
     struct vm *vm = ctx;
     if (vm->current) vm->current->heap.oom(&vm->current->heap, 0);

@@ -70,16 +70,34 @@ static void trim_zeros(struct decimal *x) {
 }
 
 static void decimal_of_whole(struct decimal *x, uint64_t v) {
-    char text[24];
-    x->n = x->point = snprintf(text, sizeof text, "%llu", (unsigned long long)v);
-    memcpy(x->digits, text, (size_t)x->n);
+    char text[20];
+    int at = sizeof text;
+    do text[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    x->n = x->point = (int)sizeof text - at;
+    memcpy(x->digits, text + at, (size_t)x->n);
+}
+
+/* Most floats that people write are w / 10^k, both exact as doubles: dividing rounds once, so a quotient
+ * equal to d is a decimal of at most 15 digits that reads back. */
+static bool shortest_quotient(struct decimal *x, double a) {
+    double power = 1;
+    for (int k = 0; k <= 22; k++, power *= 10) {
+        double whole = rint(a * power);
+        if (whole >= 1e15) return false;
+        if (whole < 1 || whole / power != a) continue;
+        decimal_of_whole(x, (uint64_t)whole);
+        x->point -= k;
+        return true;
+    }
+    return false;
 }
 
 static void shortest(struct decimal *x, double d) {
     double a = fabs(d);
     if (a < 0x1p53 && a == floor(a))
         decimal_of_whole(x, (uint64_t)a);
-    else {
+    else if (!shortest_quotient(x, a)) {
         int n = a < 0x1p-1022 ? 1 : 15;
         while (!reads_back(x, d, n)) n++;
     }
