@@ -131,9 +131,10 @@ static const char *take_request_timeout(struct parse *p, char *v) {
     return time_into(v, &p->c.request_timeout_ms);
 }
 static const char *take_memory(struct parse *p, char *v) {
-    uint64_t bytes;
+    uint64_t bytes = 0;
     p->c.memory = v;
     bool fine = parse_size(v, &bytes) && bytes >= 4 << 20 && strspn(v, "0123456789") < strlen(v);
+    p->c.memory_bytes = bytes;
     return fine ? NULL : "a size of at least 4M, such as 32M";
 }
 static const char *take_body_limit(struct parse *p, char *v) {
@@ -226,32 +227,37 @@ static bool is_source(const char *path) {
            (n > 5 && !strcmp(path + n - 5, ".beam"));
 }
 
+static int run_image(struct parse *p, const char *path) {
+    char why[160];
+    struct probed image;
+    if (!probe_image(path, &image, why, sizeof why)) {
+        note_error("%s: %s", path, why);
+        return EXIT_USER;
+    }
+    p->c.image = path;
+    p->c.service = image.service;
+    p->c.image_end = image.end;
+    return run_instance(&p->c);
+}
+
 static int pack_and_run(struct parse *p) {
     char *dir = dir_temp();
+    if (!dir) {
+        note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
+        return EXIT_USER;
+    }
     char *image = path_join(dir, "program.img");
     const char *paths[] = {p->target};
     struct pack_options o = {
         .paths = paths, .n_paths = 1, .output = image, .entry = p->entry, .verbose = p->c.verbose};
     struct pack_result r;
     int status = pack_program(&o, &r);
-    if (status == EXIT_FINE) {
-        p->c.image = image;
-        p->c.service = r.service;
-        pack_result_free(&r);
-        status = run_instance(&p->c);
-    }
+    pack_result_free(&r);
+    if (status == EXIT_FINE) status = run_image(p, image);
     dir_remove(dir);
     free(image);
     free(dir);
     return status;
-}
-
-static int run_image(struct parse *p) {
-    char why[160];
-    switch (probe_image(p->target, &p->c.service, why, sizeof why)) {
-    case PROBE_IMAGE: p->c.image = p->target; return run_instance(&p->c);
-    default: note_error("%s: %s", p->target, why); return EXIT_USER;
-    }
 }
 
 int cli_run(int argc, char **argv) {
@@ -260,7 +266,7 @@ int cli_run(int argc, char **argv) {
     if (status == EXIT_FINE && p.show_help)
         fputs(help, stdout);
     else if (status == EXIT_FINE)
-        status = is_source(p.target) ? pack_and_run(&p) : run_image(&p);
+        status = is_source(p.target) ? pack_and_run(&p) : run_image(&p, p.target);
     free(p.c.env);
     free((char *)p.c.body_limit);
     return status;

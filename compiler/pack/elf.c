@@ -41,18 +41,18 @@ static Elf64_Shdr shdr_of(const uint8_t *elf, const Elf64_Ehdr *h, unsigned i) {
 
 const char *elf_check(const uint8_t *elf, size_t n) {
     if (n < SELFMAG || memcmp(elf, ELFMAG, SELFMAG) != 0) return "not an ELF file";
-    if (n < sizeof(Elf64_Ehdr)) return "truncated: the ELF header is cut off";
+    if (n < sizeof(Elf64_Ehdr)) return "truncated: the ELF header is cut off; build or copy it again";
     Elf64_Ehdr h = header_of(elf);
     if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB || h.e_machine != EM_X86_64)
         return "not an ELF file for x86-64";
     if (h.e_phentsize != sizeof(Elf64_Phdr) || h.e_phnum == 0 || h.e_phnum >= PN_XNUM)
         return "an ELF file without program headers";
     if (!inside(h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr), n))
-        return "truncated: the program headers are cut off";
+        return "truncated: the program headers are cut off; build or copy it again";
     for (unsigned i = 0; i < h.e_phnum; i++) {
         Elf64_Phdr p = phdr_of(elf, &h, i);
         if (p.p_type == PT_LOAD && !inside(p.p_offset, p.p_filesz, n))
-            return "truncated: a segment is cut off";
+            return "truncated: a segment is cut off; build or copy it again";
     }
     return NULL;
 }
@@ -107,7 +107,7 @@ uint8_t *elf_append(const uint8_t *elf, size_t n, const uint8_t *payload, size_t
     uint64_t kernel_end;
     if ((*why = kernel_extent(elf, &h, vaddr, vaddr + payload_n, &kernel_end))) return NULL;
     if (kernel_end > n) {
-        *why = "truncated: a segment is cut off";
+        *why = "truncated: a segment is cut off; build or copy it again";
         return NULL;
     }
     uint64_t phoff = align_up(kernel_end, 8), phbytes = ((uint64_t)h.e_phnum + 1) * sizeof(Elf64_Phdr);

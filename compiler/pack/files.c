@@ -1,7 +1,7 @@
 /* files: thin layer over POSIX for what packing needs.
  *
- * Invariant: a file at its final path is complete: file_writer writes to `<path>.XXXXXX` and renames after
- * fsync-less close succeeded (a full disk shows at write or close, before the rename).
+ * Invariant: a regular file at its final path is complete: file_writer writes to `<path>.XXXXXX` and renames
+ * after fsync-less close succeeded (a full disk shows at write or close, before the rename).
  */
 #define _GNU_SOURCE
 #include "pack/files.h"
@@ -68,9 +68,16 @@ bool file_parents(const char *path) {
 }
 
 /* -- atomic writing */
+/* Behind a symbolic link the file it names is replaced, not the link. What is there and no regular file (a
+ * device, a pipe) is written to as it is. */
 bool file_begin(struct file_writer *w, const char *path) {
-    *w = (struct file_writer){.path = mem_text(path, strlen(path)), .temp = mem_format("%s.XXXXXX", path)};
-    w->fd = mkostemp(w->temp, O_CLOEXEC);
+    struct stat st;
+    bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    char *real = realpath(path, NULL);
+    w->path = real ? real : mem_text(path, strlen(path));
+    w->temp = special ? NULL : mem_format("%s.XXXXXX", w->path);
+    w->failed = false;
+    w->fd = special ? open(w->path, O_WRONLY | O_CLOEXEC) : mkostemp(w->temp, O_CLOEXEC);
     if (w->fd >= 0) return true;
     int error = errno;
     free(w->path);
@@ -97,15 +104,15 @@ void file_write(struct file_writer *w, const void *bytes, size_t n) {
 bool file_end(struct file_writer *w, bool keep) {
     mode_t mask = umask(0);
     umask(mask);
-    if (keep && !w->failed && fchmod(w->fd, 0666 & ~mask) != 0) w->failed = true, w->error = errno;
+    if (keep && !w->failed && w->temp && fchmod(w->fd, 0666 & ~mask) != 0) w->failed = true, w->error = errno;
     if (close(w->fd) != 0 && !w->failed) w->failed = true, w->error = errno;
     bool ok = keep && !w->failed;
-    if (ok && rename(w->temp, w->path) != 0) {
+    if (ok && w->temp && rename(w->temp, w->path) != 0) {
         ok = false;
         w->failed = true;
         w->error = errno;
     }
-    if (!ok) unlink(w->temp);
+    if (!ok && w->temp) unlink(w->temp);
     free(w->path);
     free(w->temp);
     return ok;

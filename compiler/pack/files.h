@@ -17,7 +17,7 @@ bool file_exists(const char *path);
 
 /* A file written beside its final place and renamed when complete: readers never see half of it. */
 struct file_writer {
-    char *path, *temp;
+    char *path, *temp; /* temp NULL: path is no regular file, and written to directly */
     int fd;
     bool failed; /* sticky; errno of the first failure in `error` */
     int error;

@@ -35,16 +35,18 @@ const char *image_file_manifest(const struct image_file *f) {
     return memchr(text, '\0', left) ? text : NULL;
 }
 
+static const char no_payload[] = "an ELF file that was not made by lingpack build (no payload in it)";
+
 static const char *payload_fault(struct image_file *f, struct view payload) {
-    if (!payload.p) return "an ELF file without a Ling payload (not made by lingpack build)";
-    if (view_left(&payload) < sizeof f->header) return "truncated: the payload's header is cut off";
+    if (!payload.p) return no_payload;
+    if (view_left(&payload) < sizeof f->header)
+        return "truncated: the payload's header is cut off; build or copy it again";
     memcpy(&f->header, payload.p, sizeof f->header);
-    if (f->header.magic != IMAGE_MAGIC)
-        return "an ELF file without a Ling payload (not made by lingpack build)";
+    if (f->header.magic != IMAGE_MAGIC) return no_payload;
     if (f->header.abi != IMAGE_ABI || f->header.header_bytes != sizeof f->header)
-        return "made by another version of lingpack";
+        return "made by another version of lingpack: build it again";
     if (f->header.bytes < sizeof f->header || f->header.bytes > view_left(&payload))
-        return "truncated: the payload is cut off";
+        return "truncated: the payload is cut off; build or copy it again";
     return NULL;
 }
 

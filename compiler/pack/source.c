@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pack/files.h"
 #include "pack/note.h"
@@ -78,6 +79,10 @@ static int take_path(struct source *s, struct erl_files *e, const char *path) {
     free(src);
     free(ebin);
     if (any) return EXIT_FINE;
+    if (access(path, R_OK | X_OK) != 0) {
+        note_error("can't read the directory %s: %s", path, strerror(errno));
+        return EXIT_USER;
+    }
     note_error("%s: no .erl or .beam files in it (nor in its src/ or ebin/)", path);
     return EXIT_USER;
 }

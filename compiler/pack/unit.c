@@ -259,7 +259,8 @@ static bool unpack_gzip(const char *path, struct file_bytes *f) {
     if (f->n < 2 || f->p[0] != 0x1f || f->p[1] != 0x8b) return true;
     struct file_bytes unpacked;
     if (inflate_gzip(f->p, f->n, BEAM_BYTES_MAX, &unpacked.p, &unpacked.n) != ST_OK) {
-        note_error("%s: damaged: it starts like a compressed file and can't be unpacked", path);
+        note_error("%s: damaged: it starts like a compressed file and can't be unpacked; compile it again",
+                   path);
         return false;
     }
     free(f->p);
@@ -284,7 +285,7 @@ struct unit *unit_open(const char *path, enum unit_origin origin, const char *na
     enum status st = beam_open(&u->beam, f.p, f.n, why);
     if (st == ST_OK) st = unit_scan(u, why);
     if (st != ST_OK) {
-        note_error("%s: %s", path, why);
+        note_error("%s: %s%s", path, why, st == ST_CORRUPT ? "; compile it again" : "");
         goto failed;
     }
     u->name = mem_text((const char *)u->beam.atoms[1].p, u->beam.atoms[1].n);

@@ -15,8 +15,9 @@ enum run_on { ON_AUTO, ON_KVM, ON_QEMU, ON_LINUX };
 enum run_accel { ACCEL_KVM, ACCEL_TCG, ACCEL_NATIVE };
 
 struct run_config {
-    const char *image; /* an image file */
-    bool service;      /* what the image's entry is */
+    const char *image;  /* an image file */
+    uint64_t image_end; /* a machine's memory must reach to here to hold it */
+    bool service;       /* what the image's entry is */
     enum run_on on;
     int host_port; /* -1: choose, 0: any free one */
     int guest_port;
@@ -24,6 +25,7 @@ struct run_config {
     uint64_t timeout_ms;                                             /* of the instance; 0: none */
     uint64_t header_timeout_ms, idle_timeout_ms, request_timeout_ms; /* of the responder; 0: default */
     const char *memory;                                              /* "32M", NULL: default */
+    uint64_t memory_bytes;                                           /* the same, 0: default */
     const char *body_limit;                                          /* bytes as text, NULL: default */
     char **env;                                                      /* K=V */
     int n_env;

@@ -393,6 +393,10 @@ int run_instance(const struct run_config *c) {
     int port, status;
     bool retry;
     if (!choose_port(c, &port) || !machine_choose(c, &m)) return EXIT_USER;
+    if (m.qemu && !machine_memory_fits(c)) {
+        free(m.program);
+        return EXIT_USER;
+    }
     signal(SIGPIPE, SIG_IGN);
     do {
         say_choice(c, &m);

@@ -80,6 +80,18 @@ static bool choose_kvm(struct machine *m, bool asked) {
     return !bad || !asked;
 }
 
+/* Above the image: the VM's own tables and a first heap. What then is too little for the program, the instance
+ * reports itself. */
+enum { MACHINE_DEFAULT = 32 << 20, MACHINE_ROOM = 512 << 10 };
+
+bool machine_memory_fits(const struct run_config *c) {
+    uint64_t has = c->memory_bytes ? c->memory_bytes : MACHINE_DEFAULT, needs = c->image_end + MACHINE_ROOM;
+    if (has >= needs) return true;
+    note_error("%s of memory can't hold this image: give the machine at least -m %lluM",
+               c->memory ? c->memory : "32M", (unsigned long long)((needs >> 20) + 1));
+    return false;
+}
+
 bool machine_choose(const struct run_config *c, struct machine *m) {
     memset(m, 0, sizeof *m);
     snprintf(m->reason, sizeof m->reason, c->on == ON_AUTO ? "a script" : "as asked");

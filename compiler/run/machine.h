@@ -13,6 +13,8 @@ struct machine {
 };
 /* machine_choose: false: said on stderr why not. */
 bool machine_choose(const struct run_config *c, struct machine *m);
+/* machine_memory_fits: false: QEMU's memory can't hold the image; said. */
+bool machine_memory_fits(const struct run_config *c);
 void machine_fall_back(struct machine *m, const char *why); /* from KVM to TCG */
 /* machine_command: argv, malloc'ed throughout, NULL-terminated. port: on the host. */
 char **machine_command(const struct machine *m, const struct run_config *c, int port);

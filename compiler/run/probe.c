@@ -23,53 +23,61 @@ static bool read_at(const struct probe *p, uint64_t at, void *to, size_t n) {
     return at <= p->size && n <= p->size - at && pread(p->fd, to, n, (off_t)at) == (ssize_t)n;
 }
 
-static enum probe_result say(const struct probe *p, enum probe_result r, const char *what) {
+static bool say(const struct probe *p, const char *what) {
     snprintf(p->why, p->cap, "%s", what);
-    return r;
-}
-
-/* The payload's program header. */
-static bool find_payload(const struct probe *p, const Elf64_Ehdr *elf, Elf64_Phdr *out) {
-    for (unsigned i = 0; i < elf->e_phnum; i++) {
-        if (!read_at(p, elf->e_phoff + i * sizeof *out, out, sizeof *out)) return false;
-        if (out->p_type == PT_LOAD && out->p_vaddr == PAYLOAD_BASE) return true;
-    }
     return false;
 }
 
-static enum probe_result probe_payload(const struct probe *p, const Elf64_Phdr *ph, bool *service) {
-    struct image_header h;
-    if (ph->p_offset > p->size || ph->p_filesz > p->size - ph->p_offset)
-        return say(p, PROBE_DAMAGED, "the image is truncated");
-    if (!read_at(p, ph->p_offset, &h, sizeof h) || h.magic != IMAGE_MAGIC)
-        return say(p, PROBE_OTHER, "not an image of lingpack");
-    if (h.abi != IMAGE_ABI) return say(p, PROBE_DAMAGED, "the image was made by another version of lingpack");
-    if (h.bytes > ph->p_filesz) return say(p, PROBE_DAMAGED, "the image is truncated");
-    *service = h.entry_kind == ENTRY_SERVICE;
-    return PROBE_IMAGE;
+static const char other[] =
+    "not an image of lingpack: give a file that `lingpack build` wrote, a directory, or .erl";
+static const char truncated[] = "the image is truncated: build or copy it again";
+
+/* The payload's program header, and how far the segments reach. */
+static bool find_payload(const struct probe *p, const Elf64_Ehdr *elf, Elf64_Phdr *payload, uint64_t *end) {
+    Elf64_Phdr h;
+    bool found = false;
+    for (unsigned i = 0; i < elf->e_phnum; i++) {
+        if (!read_at(p, elf->e_phoff + i * sizeof h, &h, sizeof h)) return false;
+        if (h.p_type != PT_LOAD) continue;
+        if (h.p_paddr + h.p_memsz > *end) *end = h.p_paddr + h.p_memsz;
+        if (h.p_vaddr == PAYLOAD_BASE) *payload = h, found = true;
+    }
+    return found;
 }
 
-static enum probe_result probe_open(const struct probe *p, bool *service) {
+static bool probe_payload(const struct probe *p, const Elf64_Phdr *ph, bool *service) {
+    struct image_header h;
+    if (ph->p_offset > p->size || ph->p_filesz > p->size - ph->p_offset) return say(p, truncated);
+    if (!read_at(p, ph->p_offset, &h, sizeof h) || h.magic != IMAGE_MAGIC) return say(p, other);
+    if (h.abi != IMAGE_ABI || h.header_bytes != sizeof h)
+        return say(p, "the image was made by another version of lingpack: build it again");
+    if (h.bytes > ph->p_filesz) return say(p, truncated);
+    *service = h.entry_kind == ENTRY_SERVICE;
+    return true;
+}
+
+static bool probe_open(const struct probe *p, struct probed *out) {
     Elf64_Ehdr elf;
     Elf64_Phdr ph;
-    if (!read_at(p, 0, &elf, sizeof elf) || memcmp(elf.e_ident, ELFMAG, SELFMAG) ||
+    *out = (struct probed){0};
+    if (!read_at(p, 0, &elf, sizeof elf) || memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0 ||
         elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_phentsize != sizeof ph)
-        return say(p, PROBE_OTHER, "not an image of lingpack");
-    if (elf.e_phoff > p->size) return say(p, PROBE_DAMAGED, "the image is truncated");
-    if (!find_payload(p, &elf, &ph)) return say(p, PROBE_OTHER, "not an image of lingpack");
-    return probe_payload(p, &ph, service);
+        return say(p, other);
+    if (elf.e_phoff > p->size || elf.e_phnum * sizeof ph > p->size - elf.e_phoff) return say(p, truncated);
+    if (!find_payload(p, &elf, &ph, &out->end)) return say(p, other);
+    return probe_payload(p, &ph, &out->service);
 }
 
-enum probe_result probe_image(const char *path, bool *service, char *why, size_t cap) {
+bool probe_image(const char *path, struct probed *out, char *why, size_t cap) {
     struct stat st;
     struct probe p = {.fd = open(path, O_RDONLY | O_CLOEXEC), .why = why, .cap = cap};
     if (p.fd < 0 || fstat(p.fd, &st) != 0) {
         snprintf(why, cap, "%s", strerror(errno));
         if (p.fd >= 0) close(p.fd);
-        return PROBE_OTHER;
+        return false;
     }
     p.size = (uint64_t)st.st_size;
-    enum probe_result r = S_ISREG(st.st_mode) ? probe_open(&p, service) : say(&p, PROBE_OTHER, "not a file");
+    bool fine = S_ISREG(st.st_mode) ? probe_open(&p, out) : say(&p, "not a file");
     close(p.fd);
-    return r;
+    return fine;
 }

@@ -4,10 +4,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum probe_result { PROBE_IMAGE, PROBE_OTHER, PROBE_DAMAGED };
-/* probe_image: OTHER: not one of our images; DAMAGED: one, but truncated or of another version; *why says so.
- */
-enum probe_result probe_image(const char *path, bool *service, char *why, size_t cap);
+struct probed {
+    bool service;
+    uint64_t end; /* a machine's memory must reach to here to hold the image */
+};
+/* probe_image: false: none of our images, truncated, or of another version; *why says so. */
+bool probe_image(const char *path, struct probed *out, char *why, size_t cap);
 
 #endif

@@ -74,7 +74,8 @@ static bool kind_ok(const struct beam_arg *a, char kind) {
 }
 
 static bool kinds_ok(struct tr *t, const struct beam_instr *in) {
-    if (in->op >= beam_op_count || !beam_ops[in->op].supported) return true; /* refused when it is translated */
+    if (in->op >= beam_op_count || !beam_ops[in->op].supported)
+        return true; /* refused when it is translated */
     const char *kinds = beam_op_kinds[in->op];
     for (uint32_t i = 0; i < in->n_args; i++) {
         if (kind_ok(&in->args[i], kinds[i])) continue;

@@ -59,6 +59,8 @@ static void get_field(struct tr *t, const struct tins *in) { /* Fail Ctx Live Si
             tr_emit(t, XOP_bs_get_int_c, ctx, to, bits, flags, live, fail);
     } else if (in->op == BEAM_bs_get_binary2 && is_all(t, &a[3])) {
         tr_emit(t, XOP_bs_get_bin_all, ctx, to, unit, live, fail);
+    } else if (in->op == BEAM_bs_get_binary2 && fixed_bits(&a[3], unit, &bits)) {
+        tr_emit(t, XOP_bs_get_bin_c, ctx, to, live, fail, (int)bits);
     } else if (in->op == BEAM_bs_get_binary2) {
         const struct beam_arg *size = tr_src(t, &a[3]);
         tr_emit(t, XOP_bs_get_bin_v, ctx, size, to, unit, live, fail);

@@ -27,9 +27,11 @@
 #define X(i)  (*(term *)((char *)x + H(i)))
 #define Y(i)  (*(term *)((char *)E + H(i)))
 #define R(i)  (*operand_reg(x, E, H(i)))
-#define F(i)  (*(double *)((uintptr_t)x + (offsetof(struct vm, f) - offsetof(struct vm, x)) + H(i))) /* one base less */
+#define F(i)                                                                                                 \
+    (*(double *)((uintptr_t)x + (offsetof(struct vm, f) - offsetof(struct vm, x)) + H(i))) /* one base less */
 
-#define OP(name)   op_##name:
+#define OP(name) op_##name:
+#define AT(name) name: /* an end that several ops share */
 #define DISPATCH() goto *(void *)((char *)&&op_func_info + (int32_t)*pc)
 #define NEXT(words)                                                                                          \
     do {                                                                                                     \

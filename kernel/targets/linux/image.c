@@ -8,6 +8,7 @@
 #include "linux.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,12 +36,15 @@ static bool find_segment(int fd, const Elf64_Ehdr *h, Elf64_Phdr *found) {
     return false;
 }
 
+static const char truncated[] = "truncated image: build or copy it again";
+static const char foreign[] = "not a Ling image (not made by lingpack build)";
+
 static const char *check_segment(int fd, const Elf64_Phdr *p, uint64_t file_bytes,
                                  struct payload_head *head) {
-    if (p->p_offset > file_bytes || p->p_filesz > file_bytes - p->p_offset) return "truncated image";
+    if (p->p_offset > file_bytes || p->p_filesz > file_bytes - p->p_offset) return truncated;
     if (p->p_offset % 4096 || p->p_filesz > PAYLOAD_LIMIT - PAYLOAD_BASE) return "damaged image";
-    if (p->p_filesz < sizeof *head || !read_at(fd, head, sizeof *head, p->p_offset)) return "truncated image";
-    if (head->magic != PAYLOAD_MAGIC) return "not a Ling image";
+    if (p->p_filesz < sizeof *head || !read_at(fd, head, sizeof *head, p->p_offset)) return truncated;
+    if (head->magic != PAYLOAD_MAGIC) return foreign;
     if (head->bytes < sizeof *head || head->bytes > p->p_filesz) return "damaged image";
     return NULL;
 }
@@ -60,8 +64,8 @@ static const char *map_open_file(int fd, const void **payload, size_t *bytes) {
     Elf64_Phdr p;
     struct payload_head head;
     if (fstat(fd, &st) || !S_ISREG(st.st_mode)) return "not a regular file";
-    if (!read_at(fd, &h, sizeof h, 0) || !is_our_elf(&h)) return "not a Ling image";
-    if (!find_segment(fd, &h, &p)) return "no payload in it: not a packed image, or truncated";
+    if (!read_at(fd, &h, sizeof h, 0) || !is_our_elf(&h)) return foreign;
+    if (!find_segment(fd, &h, &p)) return "no payload in it: not made by lingpack build, or truncated";
     const char *why = check_segment(fd, &p, (uint64_t)st.st_size, &head);
     if (!why) why = map_segment(fd, &p, payload);
     if (!why) *bytes = head.bytes;
@@ -70,7 +74,7 @@ static const char *map_open_file(int fd, const void **payload, size_t *bytes) {
 
 const char *image_map(const char *path, const void **payload, size_t *bytes) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return "can't open";
+    if (fd < 0) return strerror(errno);
     const char *why = map_open_file(fd, payload, bytes);
     close(fd);
     return why;
