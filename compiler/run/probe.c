@@ -58,7 +58,7 @@ static bool probe_payload(const struct probe *p, const Elf64_Phdr *ph, bool *ser
 
 static bool probe_open(const struct probe *p, struct probed *out) {
     Elf64_Ehdr elf;
-    Elf64_Phdr ph;
+    Elf64_Phdr ph = {0};
     *out = (struct probed){0};
     if (!read_at(p, 0, &elf, sizeof elf) || memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0 ||
         elf.e_ident[EI_CLASS] != ELFCLASS64 || elf.e_phentsize != sizeof ph)
