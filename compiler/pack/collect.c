@@ -9,8 +9,8 @@
  * - calls by computed name (apply, behaviours, spawn/3) are seen through the atoms they need: an atom in live
  * code or in a live literal that names a module of the user's or of ours         takes that module whole, the
  * module the code itself is in (?MODULE) takes that module whole (it hands itself to a behaviour), a module
- * of OTP's                         takes those of its exports that are named by an atom in the same function
- * (for the user's modules: anywhere in the user's modules);
+ * of OTP's                         takes, in the user's code, all its exports; in OTP's own code those that are
+ * named by an atom in the same function;
  * - the pairs in `extra`: functions that OTP calls through a name in data.
  * What that can't see (a name made by list_to_atom, binary_to_term, or built in another module of OTP's)
  * needs --keep.
@@ -132,8 +132,10 @@ static void report_missing(struct collect *c, const char *mfa, uint32_t line, en
     struct beam_text name = u->beam.atoms[c->function->name];
     struct beam_line at = u->beam.lines[line];
     struct beam_text file = u->beam.files[at.file];
-    char where[300] = "";
-    if (at.line) snprintf(where, sizeof where, "%.*s:%u: ", (int)file.n, (const char *)file.p, at.line);
+    const char *given = source_file(c->source, (const char *)file.p, file.n);
+    char *where = given     ? mem_format("%s:%u: ", given, at.line)
+                  : at.line ? mem_format("%.*s:%u: ", (int)file.n, (const char *)file.p, at.line)
+                            : mem_text("", 0);
     const char *why =
         r == RESOLVED_NATIVE ? "is implemented in C by OTP and not yet by Ling" : "does not exist";
     if (call) {
@@ -253,7 +255,7 @@ static void look_at_names(struct collect *c) {
     }
 }
 
-/* The user's modules may keep a module's name here and the function's name there. */
+/* The user's modules may keep a module's name here and make the function's name there: all its exports. */
 static void look_at_user_names(struct collect *c) {
     enum unit_origin origin;
     for (uint32_t i = 0; i < c->user_names.n; i++) {
@@ -262,10 +264,7 @@ static void look_at_user_names(struct collect *c) {
         for (size_t k = 0; k < ARRAY_LEN(never_by_atom); k++) never |= strcmp(name, never_by_atom[k]) == 0;
         if (never || !module_exists(c->p, name, &origin) || origin != UNIT_OTP) continue;
         struct unit *u = program_unit(c->p, name, strlen(name));
-        for (uint32_t e = 0; u && e < u->beam.n_exports; e++) {
-            struct beam_text f = u->beam.atoms[u->beam.exports[e].function];
-            if (key_find(&c->user_names, f.p, f.n) != KEY_NONE) mark_export_named(c, u, &u->beam.exports[e]);
-        }
+        for (uint32_t e = 0; u && e < u->beam.n_exports; e++) mark_export_named(c, u, &u->beam.exports[e]);
     }
 }
 

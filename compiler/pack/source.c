@@ -19,9 +19,9 @@
 #include "pack/files.h"
 #include "pack/note.h"
 
-struct erl_files {
-    char **files, **includes;
-    uint32_t n_files, cap_files, n_includes, cap_includes;
+struct includes {
+    char **dirs;
+    uint32_t n, cap;
 };
 
 static bool has_suffix(const char *s, const char *suffix) {
@@ -46,22 +46,22 @@ static char *file_word(const char *path) {
     return *path == '-' ? path_join(".", path) : mem_text(path, strlen(path));
 }
 
-static void take_include(struct erl_files *e, const char *dir) {
+static void take_include(struct includes *e, const char *dir) {
     char *include = path_join(dir, "include");
     if (file_is_dir(include))
-        *VEC_ADD(e->includes, e->n_includes, e->cap_includes) = include;
+        *VEC_ADD(e->dirs, e->n, e->cap) = include;
     else
         free(include);
 }
 
-static int take_path(struct source *s, struct erl_files *e, const char *path) {
+static int take_path(struct source *s, struct includes *e, const char *path) {
     if (!file_exists(path)) {
         note_error("%s: %s", path, strerror(errno));
         return EXIT_USER;
     }
     if (!file_is_dir(path)) {
         if (has_suffix(path, ".erl")) {
-            *VEC_ADD(e->files, e->n_files, e->cap_files) = mem_text(path, strlen(path));
+            *VEC_ADD(s->files, s->n_files, s->cap_files) = mem_text(path, strlen(path));
         } else if (has_suffix(path, ".beam")) {
             *VEC_ADD(s->beams, s->n_beams, s->cap_beams) = mem_text(path, strlen(path));
         } else {
@@ -71,8 +71,8 @@ static int take_path(struct source *s, struct erl_files *e, const char *path) {
         return EXIT_FINE;
     }
     char *src = path_join(path, "src"), *ebin = path_join(path, "ebin");
-    bool any = take_dir(path, ".erl", &e->files, &e->n_files, &e->cap_files) ||
-               take_dir(src, ".erl", &e->files, &e->n_files, &e->cap_files) ||
+    bool any = take_dir(path, ".erl", &s->files, &s->n_files, &s->cap_files) ||
+               take_dir(src, ".erl", &s->files, &s->n_files, &s->cap_files) ||
                take_dir(path, ".beam", &s->beams, &s->n_beams, &s->cap_beams) ||
                take_dir(ebin, ".beam", &s->beams, &s->n_beams, &s->cap_beams);
     take_include(e, path);
@@ -89,21 +89,21 @@ static int take_path(struct source *s, struct erl_files *e, const char *path) {
 
 /* -- erlc */
 /* One run of erlc over all files, into s->temp, or with `words` only for what it says. */
-static int run_erlc(const struct source *s, const struct otp *otp, const struct erl_files *e,
+static int run_erlc(const struct source *s, const struct otp *otp, const struct includes *e,
                     const char *words, struct file_bytes *output) {
     uint32_t n = 0;
-    const char **argv = mem_get((e->n_files + 2 * (size_t)e->n_includes + 8) * sizeof *argv);
+    const char **argv = mem_get((s->n_files + 2 * (size_t)e->n + 8) * sizeof *argv);
     argv[n++] = otp->erlc;
     if (!words) argv[n++] = "+deterministic";
     argv[n++] = "-o";
     argv[n++] = words ? words : s->temp;
     argv[n++] = "-pa";
     argv[n++] = s->temp;
-    for (uint32_t i = 0; i < e->n_includes; i++) {
+    for (uint32_t i = 0; i < e->n; i++) {
         argv[n++] = "-I";
-        argv[n++] = e->includes[i];
+        argv[n++] = e->dirs[i];
     }
-    for (uint32_t i = 0; i < e->n_files; i++) argv[n++] = e->files[i];
+    for (uint32_t i = 0; i < s->n_files; i++) argv[n++] = s->files[i];
     int status = program_run((char *const *)(uintptr_t)argv, output);
     free(argv);
     return status;
@@ -111,7 +111,7 @@ static int run_erlc(const struct source *s, const struct otp *otp, const struct 
 
 /* With +deterministic, erlc names files without their directories. So when it had something to say, it says it
  * again without. */
-static void pass_on_words(const struct source *s, const struct otp *otp, const struct erl_files *e,
+static void pass_on_words(const struct source *s, const struct otp *otp, const struct includes *e,
                           int status, const struct file_bytes *first) {
     struct file_bytes again = {NULL, 0};
     char *temp = dir_temp();
@@ -127,7 +127,7 @@ static void pass_on_words(const struct source *s, const struct otp *otp, const s
     free(again.p);
 }
 
-static int compile(struct source *s, const struct otp *otp, const struct erl_files *e) {
+static int compile(struct source *s, const struct otp *otp, const struct includes *e) {
     struct file_bytes said = {NULL, 0};
     s->temp = dir_temp();
     if (!s->temp) {
@@ -145,28 +145,21 @@ static int compile(struct source *s, const struct otp *otp, const struct erl_fil
 }
 
 /* Equal names in two directories would overwrite each other's .beam. */
-static int check_names(const struct erl_files *e) {
+static int check_names(const struct source *s) {
     struct key_map seen = {0};
     int status = EXIT_FINE;
-    for (uint32_t i = 0; i < e->n_files && status == EXIT_FINE; i++) {
-        char *name = path_base(e->files[i], ".erl");
+    for (uint32_t i = 0; i < s->n_files && status == EXIT_FINE; i++) {
+        char *name = path_base(s->files[i], ".erl");
         int is_new;
         uint32_t first = key_add(&seen, name, strlen(name), i, &is_new)->value;
         if (!is_new) {
-            note_error("%s and %s: module %s is in the program twice", e->files[first], e->files[i], name);
+            note_error("%s and %s: module %s is in the program twice", s->files[first], s->files[i], name);
             status = EXIT_USER;
         }
         free(name);
     }
     key_free(&seen);
     return status;
-}
-
-static void erl_files_free(struct erl_files *e) {
-    for (uint32_t i = 0; i < e->n_files; i++) free(e->files[i]);
-    for (uint32_t i = 0; i < e->n_includes; i++) free(e->includes[i]);
-    free(e->files);
-    free(e->includes);
 }
 
 /* The program's name: of the directory (also for "." and "src/..") or of the first file. */
@@ -179,7 +172,7 @@ static char *name_of(const char *path) {
 }
 
 int source_open(struct source *s, const struct otp *otp, const char *const *paths, uint32_t n_paths) {
-    struct erl_files e = {0};
+    struct includes e = {0};
     int status = EXIT_FINE;
     *s = (struct source){.name = name_of(paths[0])};
     for (uint32_t i = 0; i < n_paths && status == EXIT_FINE; i++) {
@@ -187,17 +180,28 @@ int source_open(struct source *s, const struct otp *otp, const char *const *path
         status = take_path(s, &e, path);
         free(path);
     }
-    if (status == EXIT_FINE) status = check_names(&e);
-    if (status == EXIT_FINE && e.n_files > 0) status = compile(s, otp, &e);
-    erl_files_free(&e);
+    if (status == EXIT_FINE) status = check_names(s);
+    if (status == EXIT_FINE && s->n_files > 0) status = compile(s, otp, &e);
+    for (uint32_t i = 0; i < e.n; i++) free(e.dirs[i]);
+    free(e.dirs);
     if (status != EXIT_FINE) source_close(s);
     return status;
+}
+
+const char *source_file(const struct source *s, const char *base, size_t n) {
+    for (uint32_t i = 0; i < s->n_files; i++) {
+        const char *slash = strrchr(s->files[i], '/'), *name = slash ? slash + 1 : s->files[i];
+        if (strlen(name) == n && memcmp(name, base, n) == 0) return s->files[i];
+    }
+    return NULL;
 }
 
 void source_close(struct source *s) {
     if (s->temp) dir_remove(s->temp);
     for (uint32_t i = 0; i < s->n_beams; i++) free(s->beams[i]);
+    for (uint32_t i = 0; i < s->n_files; i++) free(s->files[i]);
     free(s->beams);
+    free(s->files);
     free(s->temp);
     free(s->name);
     *s = (struct source){0};

@@ -128,24 +128,40 @@ static uint32_t flags_of(struct tr *t, const struct beam_arg *a) {
     return flags;
 }
 
-/* OTP 26: bs_match Fail Ctx {list,[Command, Operands…, …]}. */
-static uint32_t match_command(struct tr *t, const struct beam_arg *ctx, uint32_t f, const struct beam_arg *c,
-                              uint32_t left) {
+/* -- OTP 26 */
+
+/* bs_match Fail Ctx {list,[Command, Operands…, …]}. Only =:= can fail once the size is ensured: it puts the context back to
+ * where the bs_match began. */
+struct match {
+    const struct beam_arg *ctx;
+    uint32_t fail, taken; /* bits so far */
+};
+
+static uint32_t match_command(struct tr *t, struct match *m, const struct beam_arg *c, uint32_t left) {
+    const struct beam_arg *ctx = m->ctx;
+    uint32_t f = m->fail, before = m->taken;
     uint32_t used = 0;
     if (name_is(t, c, "ensure_at_least") && (used = 3) <= left) {
-        tr_emit(t, XOP_bs_ensure, ctx, f, (int)c[1].value, (int)c[2].value);
+        tr_emit(t, XOP_bs_ensure, ctx, f, (int)arg_number(&c[1]), (int)arg_number(&c[2]));
     } else if (name_is(t, c, "ensure_exactly") && (used = 2) <= left) {
-        tr_emit(t, XOP_bs_ensure_exactly, ctx, f, (int)c[1].value);
+        tr_emit(t, XOP_bs_ensure_exactly, ctx, f, (int)arg_number(&c[1]));
     } else if (name_is(t, c, "integer") && (used = 6) <= left) { /* Live Flags Size Unit Dst */
-        tr_emit(t, XOP_bs_take_int, ctx, &c[5], c[3].value * c[4].value, flags_of(t, &c[2]), c[1].value);
+        m->taken += arg_number(&c[3]) * arg_number(&c[4]);
+        tr_emit(t, XOP_bs_take_int, ctx, &c[5], arg_number(&c[3]) * arg_number(&c[4]), flags_of(t, &c[2]),
+                arg_number(&c[1]));
     } else if (name_is(t, c, "binary") && (used = 6) <= left) {
-        tr_emit(t, XOP_bs_take_bin, ctx, &c[5], c[1].value, (int)(c[3].value * c[4].value));
+        m->taken += arg_number(&c[3]) * arg_number(&c[4]);
+        tr_emit(t, XOP_bs_take_bin, ctx, &c[5], arg_number(&c[1]),
+                (int)(arg_number(&c[3]) * arg_number(&c[4])));
     } else if (name_is(t, c, "skip") && (used = 2) <= left) {
-        tr_emit(t, XOP_bs_skip_c, ctx, f, (int)c[1].value);
+        m->taken += arg_number(&c[1]);
+        tr_emit(t, XOP_bs_skip_c, ctx, f, (int)arg_number(&c[1]));
     } else if (name_is(t, c, "get_tail") && (used = 4) <= left) { /* Live Unit Dst */
-        tr_emit(t, XOP_bs_get_tail, ctx, &c[3], c[1].value);
+        tr_emit(t, XOP_bs_get_tail, ctx, &c[3], arg_number(&c[1]));
     } else if (name_is(t, c, "=:=") && (used = 4) <= left) { /* Live Size Value */
-        tr_emit(t, XOP_bs_eq, ctx, f, c[1].value, (int)c[2].value, (uint64_t)tr_term(t, &c[3]));
+        m->taken += arg_number(&c[2]);
+        tr_emit(t, XOP_bs_eq, ctx, f, arg_number(&c[1]), (int)arg_number(&c[2]), (int)before,
+                (uint64_t)tr_term(t, &c[3]));
     } else {
         tr_fail(t, ST_UNSUPPORTED, "a bs_match command that is not known");
         return left;
@@ -154,9 +170,9 @@ static uint32_t match_command(struct tr *t, const struct beam_arg *ctx, uint32_t
 }
 
 static void bs_match(struct tr *t, const struct beam_arg *a) {
-    const struct beam_arg *ctx = tr_src(t, &a[1]);
+    struct match m = {tr_src(t, &a[1]), label_of(&a[0]), 0};
     for (uint32_t i = 0; i < a[2].value && t->st == ST_OK;)
-        i += match_command(t, ctx, label_of(&a[0]), a[2].list + i, a[2].value - i);
+        i += match_command(t, &m, a[2].list + i, a[2].value - i);
 }
 
 static bool match_op(struct tr *t, const struct tins *in) {

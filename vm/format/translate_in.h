@@ -86,6 +86,9 @@ static inline bool arg_same(const struct beam_arg *a, const struct beam_arg *b) 
 static inline bool arg_is_int(const struct beam_arg *a, int64_t lo, int64_t hi) {
     return a->kind == ARG_I && a->i >= lo && a->i <= hi;
 }
+static inline uint32_t arg_number(const struct beam_arg *a) { /* in lists numbers come tagged or untagged */
+    return a->kind == ARG_I ? (uint32_t)a->i : a->value;
+}
 extern const struct beam_arg tr_x0;
 term tr_term(struct tr *t, const struct beam_arg *a); /* of a constant operand */
 const struct beam_arg *tr_src(struct tr *t,

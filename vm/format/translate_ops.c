@@ -263,7 +263,7 @@ static void update_record(struct tr *t, const struct beam_arg *a) {
     uint32_t n = a[4].value / 2;
     tr_emit(t, XOP_update_record, from, &a[3], a[1].value, n);
     for (uint32_t i = 0; i < n; i++) {
-        tr_u64(t, a[4].list[2 * i].value);
+        tr_u64(t, arg_number(&a[4].list[2 * i]));
         tr_wide(t, &a[4].list[2 * i + 1]);
     }
 }
