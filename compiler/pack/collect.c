@@ -9,8 +9,8 @@
  * - calls by computed name (apply, behaviours, spawn/3) are seen through the atoms they need: an atom in live
  * code or in a live literal that names a module of the user's or of ours         takes that module whole, the
  * module the code itself is in (?MODULE) takes that module whole (it hands itself to a behaviour), a module
- * of OTP's                         takes, in the user's code, all its exports; in OTP's own code those that are
- * named by an atom in the same function;
+ * of OTP's                         takes those of its exports that are named by an atom in the same function
+ * (for the user's modules: anywhere in the user's modules);
  * - the pairs in `extra`: functions that OTP calls through a name in data.
  * What that can't see (a name made by list_to_atom, binary_to_term, or built in another module of OTP's)
  * needs --keep.
@@ -47,9 +47,11 @@ static const char *const never_by_atom[] = {"c", "i"};
 
 struct collect {
     struct program *p;
+    const struct source *source;
     struct unit *unit; /* whose function is looked through */
     struct unit_function *function;
     struct beam_text literal; /* looked through */
+    uint32_t literal_line;
     struct named {
         struct beam_text text, next;            /* next: the atom behind it, n 0: none */
     } * names;                                  /* atoms of this function */
@@ -127,25 +129,34 @@ enum resolution program_resolve(struct program *p, const char *m, size_t m_n, co
 }
 
 /* -- what is missing */
-static void report_missing(struct collect *c, const char *mfa, uint32_t line, enum resolution r, bool call) {
-    const struct unit *u = c->unit;
-    struct beam_text name = u->beam.atoms[c->function->name];
-    struct beam_line at = u->beam.lines[line];
-    struct beam_text file = u->beam.files[at.file];
+/* `FILE:LINE: ` as the user named the file, or nothing when the line is not known. malloc'ed. */
+static char *place_of(const struct collect *c, uint32_t line) {
+    struct beam_line at = c->unit->beam.lines[line];
+    struct beam_text file = c->unit->beam.files[at.file];
+    if (!at.line) return mem_format("%s: ", c->unit->name);
     const char *given = source_file(c->source, (const char *)file.p, file.n);
-    char *where = given     ? mem_format("%s:%u: ", given, at.line)
-                  : at.line ? mem_format("%.*s:%u: ", (int)file.n, (const char *)file.p, at.line)
-                            : mem_text("", 0);
-    const char *why =
-        r == RESOLVED_NATIVE ? "is implemented in C by OTP and not yet by Ling" : "does not exist";
+    return given ? mem_format("%s:%u: ", given, at.line)
+                 : mem_format("%.*s:%u: ", (int)file.n, (const char *)file.p, at.line);
+}
+
+static const char *why_missing(const struct collect *c, const char *m, size_t m_n, enum resolution r) {
+    if (r == RESOLVED_NATIVE) return "is implemented in C by OTP and not yet by Ling";
+    return program_unit(c->p, m, m_n) ? "does not exist: its module exports no such function"
+                                      : "does not exist: no such module in the program, in Ling or in OTP";
+}
+
+static void report_missing(struct collect *c, const char *mfa, uint32_t line, const char *why, bool call) {
+    struct beam_text name = c->unit->beam.atoms[c->function->name];
+    char *where = place_of(c, line);
     if (call) {
         c->p->n_errors++;
-        note_error("%s%s, called by %s:%.*s/%u, %s", where, mfa, u->name, (int)name.n, (const char *)name.p,
-                   c->function->arity, why);
+        note_error("%s%s, called by %s:%.*s/%u, %s", where, mfa, c->unit->name, (int)name.n,
+                   (const char *)name.p, c->function->arity, why);
     } else {
-        note_warning("%s%s, named by %s:%.*s/%u, %s", where, mfa, u->name, (int)name.n, (const char *)name.p,
-                     c->function->arity, why);
+        note_warning("%s%s, named by %s:%.*s/%u, %s", where, mfa, c->unit->name, (int)name.n,
+                     (const char *)name.p, c->function->arity, why);
     }
+    free(where);
 }
 
 static void add_missing(struct collect *c, const char *m, size_t m_n, const char *f, size_t f_n,
@@ -159,7 +170,7 @@ static void add_missing(struct collect *c, const char *m, size_t m_n, const char
         *VEC_ADD(p->missing, p->n_missing, p->cap_missing) = (struct missing){
             mem_text(m, m_n), mem_text(f, f_n), arity, c->unit, mem_text((const char *)name.p, name.n)};
     }
-    if (c->unit->origin == UNIT_USER) report_missing(c, mfa, line, r, call);
+    if (c->unit->origin == UNIT_USER) report_missing(c, mfa, line, why_missing(c, m, m_n, r), call);
     free(mfa);
 }
 
@@ -255,7 +266,7 @@ static void look_at_names(struct collect *c) {
     }
 }
 
-/* The user's modules may keep a module's name here and make the function's name there: all its exports. */
+/* The user's modules may keep a module's name here and the function's name there. */
 static void look_at_user_names(struct collect *c) {
     enum unit_origin origin;
     for (uint32_t i = 0; i < c->user_names.n; i++) {
@@ -264,7 +275,10 @@ static void look_at_user_names(struct collect *c) {
         for (size_t k = 0; k < ARRAY_LEN(never_by_atom); k++) never |= strcmp(name, never_by_atom[k]) == 0;
         if (never || !module_exists(c->p, name, &origin) || origin != UNIT_OTP) continue;
         struct unit *u = program_unit(c->p, name, strlen(name));
-        for (uint32_t e = 0; u && e < u->beam.n_exports; e++) mark_export_named(c, u, &u->beam.exports[e]);
+        for (uint32_t e = 0; u && e < u->beam.n_exports; e++) {
+            struct beam_text f = u->beam.atoms[u->beam.exports[e].function];
+            if (key_find(&c->user_names, f.p, f.n) != KEY_NONE) mark_export_named(c, u, &u->beam.exports[e]);
+        }
     }
 }
 
@@ -290,17 +304,20 @@ static void visit_atom(void *ctx, const uint8_t *utf8, size_t n) {
 
 static void visit_export_fun(void *ctx, const uint8_t *m, size_t m_n, const uint8_t *f, size_t f_n,
                              unsigned arity) {
-    mark_mfa(ctx, (const char *)m, m_n, (const char *)f, f_n, arity, 0, false);
+    mark_mfa(ctx, (const char *)m, m_n, (const char *)f, f_n, arity, ((struct collect *)ctx)->literal_line,
+             false);
 }
 
-static void look_at_literal(struct collect *c, uint32_t index, bool matched) {
+static void look_at_literal(struct collect *c, uint32_t index, uint32_t line, bool matched) {
     uint32_t n_names = c->literal_names = c->n_names;
     const struct etf_visitor visitor = {c, visit_atom, visit_export_fun};
     c->literal = c->unit->beam.literals[index];
+    c->literal_line = line;
     enum status st = etf_scan(c->literal.p, c->literal.n, &visitor);
     if (matched) c->n_names = n_names;
     if (st == ST_OK) return;
-    note_error("%s: literal %u of module %s is damaged", c->unit->path, index, c->unit->name);
+    note_error("%s: literal %u of module %s is damaged; compile it again", c->unit->path, index,
+               c->unit->name);
     c->p->n_errors++;
 }
 
@@ -325,10 +342,10 @@ static void look_at_apply(struct collect *c, const struct unit_ref *r) {
     if (c->unit->origin != UNIT_USER || is_bif_of_any_arity(m, f)) return;
     const struct unit *u = program_unit(c->p, (const char *)m.p, m.n);
     if (u && exports_name(u, f)) return;
-    struct beam_line at = c->unit->beam.lines[r->line];
-    struct beam_text file = c->unit->beam.files[at.file];
-    note_warning("%.*s:%u: %.*s:%.*s is called by name and does not exist", (int)file.n, (const char *)file.p,
-                 at.line, (int)m.n, (const char *)m.p, (int)f.n, (const char *)f.p);
+    char *where = place_of(c, r->line);
+    note_warning("%s%.*s:%.*s is called by name and does not exist", where, (int)m.n, (const char *)m.p,
+                 (int)f.n, (const char *)f.p);
+    free(where);
 }
 
 static bool takes_callbacks(struct beam_text m, struct beam_text f) {
@@ -347,7 +364,7 @@ static void look_at_ref(struct collect *c, const struct unit_ref *r) {
     case REF_LABEL: mark_function(c->p, u, u->label_function[r->index]); break;
     case REF_LAMBDA: mark_function(c->p, u, u->label_function[u->beam.lambdas[r->index].label]); break;
     case REF_APPLY: look_at_apply(c, r); break;
-    case REF_LITERAL: look_at_literal(c, r->index, r->matched); break;
+    case REF_LITERAL: look_at_literal(c, r->index, r->line, r->matched); break;
     case REF_ATOM:
         if (r->matched) break;
         add_name(c, u->beam.atoms[r->index])->next = r->next ? u->beam.atoms[r->next] : (struct beam_text){0};
@@ -465,7 +482,7 @@ static void keep_used(struct program *p) {
 
 int program_collect(struct program *p, const struct otp *otp, const struct source *source, const char *entry,
                     const char *const *keep, uint32_t n_keep) {
-    struct collect c = {.p = p};
+    struct collect c = {.p = p, .source = source};
     *p = (struct program){.otp = otp};
     if (!add_user_modules(p, source)) return EXIT_USER;
     uint32_t n_user = p->n_units;

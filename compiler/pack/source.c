@@ -111,8 +111,8 @@ static int run_erlc(const struct source *s, const struct otp *otp, const struct 
 
 /* With +deterministic, erlc names files without their directories. So when it had something to say, it says it
  * again without. */
-static void pass_on_words(const struct source *s, const struct otp *otp, const struct includes *e,
-                          int status, const struct file_bytes *first) {
+static void pass_on_words(const struct source *s, const struct otp *otp, const struct includes *e, int status,
+                          const struct file_bytes *first) {
     struct file_bytes again = {NULL, 0};
     char *temp = dir_temp();
     if (temp) {

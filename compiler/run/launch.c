@@ -2,10 +2,11 @@
  *
  *   child's stdout ──(machine)──> stream ──> our stdout │ JSON lines ──┐
  *   child's fd 3   ──(process)──────────────────────────  JSON lines ──┤──> event: listening -> URL on stderr
- *   our stdin ──(machine, script)──> child's stdin                     └──> the last one: the report
- *   signals, timeout ──> the child is asked to end (SIGTERM), then killed
+ *   our stdin, requests to stop ──(machine: input.c)──> child's stdin  └──> the last one: the report
+ *   a signal ──> the instance is asked to end; STOP_MS later, or at the next signal, the child is killed
  *
- * A process has our own stdin and stdout; its console costs nothing. The run is over when the child has
+ * A process has our own stdin and stdout; its console costs nothing. A machine is in a session of its own: what
+ * the terminal sends (Ctrl-C) reaches only us. The run is over when the child has
  * exited and its pipes have ended. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,11 +19,14 @@
 
 #include "pack/memory.h"
 #include "pack/note.h"
+#include "run/backlog.h"
+#include "run/input.h"
 #include "run/machine.h"
 #include "run/report.h"
 #include "run/stream.h"
 
-enum { GRACE_MS = 500, LATE_MS = 2000, ERRORS_MAX = 4096 };
+/* An instance gives requests in flight 5 s, and what it sent 2 s to arrive. */
+enum { STOP_MS = 7500, LATE_MS = 2000, ERRORS_MAX = 4096, BACKLOG = 511 };
 
 struct launch {
     const struct run_config *config;
@@ -30,14 +34,10 @@ struct launch {
     int port;
     uv_loop_t loop;
     uv_process_t child;
-    uv_pipe_t console, channel, errors, input;
+    uv_pipe_t console, channel, errors;
+    struct input input;
     uv_timer_t timeout, grace;
-    uv_signal_t on_int, on_term;
-    uv_stream_t *from; /* our stdin, when it is passed on by us */
-    union {
-        uv_pipe_t pipe;
-        uv_tty_t tty;
-    } from_as;
+    uv_signal_t on_int, on_term, on_hup;
     struct stream stream, lines;
     char *report;
     char errors_text[ERRORS_MAX];
@@ -74,6 +74,9 @@ static void on_listening(struct launch *l, const char *json) {
     double port;
     if (!l->machine->qemu && json_number(json, "port", &port)) l->port = (int)port;
     l->listening = true;
+    if (l->machine->qemu && !backlog_raise(l->child.pid, BACKLOG) && l->config->verbose)
+        note_info("can't raise the backlog of port %d (%s): clients that connect at once may wait a second",
+                  l->port, strerror(errno));
     fprintf(stderr, "lingpack: listening on http://127.0.0.1:%d/ after %.0f ms\n", l->port,
             (double)(uv_hrtime() - l->started_ns) / 1e6);
 }
@@ -91,7 +94,6 @@ static void on_line(void *ctx, const char *json) {
 }
 
 static void on_errors(struct launch *l, const char *p, size_t n) {
-    if (l->ended_as) return;         /* QEMU tells how it was ended, which we know */
     if (l->machine->may_fall_back) { /* kept: shown only when there is nothing to fall back to */
         size_t room = sizeof l->errors_text - 1 - l->errors_n;
         memcpy(l->errors_text + l->errors_n, p, n < room ? n : room);
@@ -139,18 +141,26 @@ static void kill_child(uv_timer_t *t) {
     if (!l->exited) uv_process_kill(&l->child, SIGKILL);
 }
 
-static void end_child(struct launch *l, int as) {
-    if (l->exited) return;
-    if (!l->ended_as) l->ended_as = as;
-    uv_process_kill(&l->child, SIGTERM);
-    uv_timer_start(&l->grace, kill_child, GRACE_MS, 0);
+static void on_timeout(uv_timer_t *t) {
+    struct launch *l = t->data;
+    if (!l->ended_as) l->ended_as = STATUS_TIMEOUT;
+    kill_child(t);
 }
 
-static void on_timeout(uv_timer_t *t) {
-    end_child(t->data, STATUS_TIMEOUT);
-}
+/* The first one asks, the second one does not. */
 static void on_signal(uv_signal_t *s, int number) {
-    end_child(s->data, number == SIGINT ? STATUS_INTERRUPTED : STATUS_TERMINATED);
+    struct launch *l = s->data;
+    if (l->exited) return;
+    if (l->ended_as) {
+        kill_child(&l->grace);
+        return;
+    }
+    l->ended_as = number == SIGINT ? STATUS_INTERRUPTED : STATUS_TERMINATED;
+    if (l->machine->qemu)
+        input_stop(&l->input, number == SIGINT ? 'i' : 't');
+    else
+        uv_process_kill(&l->child, number == SIGINT ? SIGINT : SIGTERM);
+    uv_timer_start(&l->grace, kill_child, STOP_MS, 0);
 }
 
 static void on_child_exit(uv_process_t *p, int64_t status, int number) {
@@ -162,78 +172,37 @@ static void on_child_exit(uv_process_t *p, int64_t status, int number) {
     uv_timer_stop(&l->grace);
     uv_signal_stop(&l->on_int);
     uv_signal_stop(&l->on_term);
-    if (l->from) uv_read_stop(l->from);
+    uv_signal_stop(&l->on_hup);
+    input_close(&l->input);
     end_if_over(l);
-}
-
-/* -- our stdin to a machine's console */
-
-struct piece {
-    uv_write_t request;
-    char bytes[];
-};
-
-static void on_written(uv_write_t *w, int status) {
-    (void)status;
-    free(w);
-}
-
-static void on_input(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
-    struct launch *l = from->data;
-    if (n < 0) {
-        uv_read_stop(from);
-        if (!uv_is_closing((uv_handle_t *)&l->input)) uv_close((uv_handle_t *)&l->input, NULL);
-        return;
-    }
-    struct piece *piece = mem_get(sizeof *piece + (size_t)n);
-    memcpy(piece->bytes, buf->base, (size_t)n);
-    uv_buf_t out = uv_buf_init(piece->bytes, (unsigned)n);
-    if (uv_write(&piece->request, (uv_stream_t *)&l->input, &out, 1, on_written) != 0) free(piece);
-}
-
-static void pass_input(struct launch *l) {
-    uv_handle_type type = uv_guess_handle(STDIN_FILENO);
-    if (type == UV_TTY) {
-        uv_tty_init(&l->loop, &l->from_as.tty, STDIN_FILENO, 0);
-    } else if (type == UV_NAMED_PIPE) {
-        uv_pipe_init(&l->loop, &l->from_as.pipe, 0);
-        uv_pipe_open(&l->from_as.pipe, STDIN_FILENO);
-    } else {
-        return;
-    }
-    l->from = (uv_stream_t *)&l->from_as;
-    l->from->data = l;
-    uv_read_start(l->from, on_buffer, on_input);
 }
 
 /* -- start */
 
 static void init_handles(struct launch *l) {
     uv_loop_init(&l->loop);
-    uv_pipe_t *pipes[] = {&l->console, &l->channel, &l->errors, &l->input};
+    uv_pipe_t *pipes[] = {&l->console, &l->channel, &l->errors};
     for (size_t i = 0; i < sizeof pipes / sizeof *pipes; i++) {
         uv_pipe_init(&l->loop, pipes[i], 0);
         pipes[i]->data = l;
     }
+    input_init(&l->input, &l->loop);
     uv_timer_init(&l->loop, &l->timeout);
     uv_timer_init(&l->loop, &l->grace);
     uv_signal_init(&l->loop, &l->on_int);
     uv_signal_init(&l->loop, &l->on_term);
-    l->timeout.data = l->grace.data = l->on_int.data = l->on_term.data = l->child.data = l;
+    uv_signal_init(&l->loop, &l->on_hup);
+    l->on_int.data = l->on_term.data = l->on_hup.data = l;
+    l->timeout.data = l->grace.data = l->child.data = l;
     l->stream = (struct stream){.text = on_text, .line = on_line, .ctx = l};
     l->lines = (struct stream){.text = on_text, .line = on_line, .ctx = l};
 }
 
-/* A regular file as stdin goes to the machine as it is; a pipe or terminal through us (a terminal must not be
- * put into raw mode by QEMU, or Ctrl-C would never reach us); a service reads nothing. */
-static void choose_stdio(struct launch *l, uv_stdio_container_t io[4], bool *pass) {
-    bool qemu = l->machine->qemu, script = !l->config->service;
-    *pass = qemu && script && uv_guess_handle(STDIN_FILENO) != UV_FILE;
-    io[0].flags = !qemu || (script && !*pass) ? UV_INHERIT_FD
-                  : *pass                     ? UV_CREATE_PIPE | UV_READABLE_PIPE
-                                              : UV_IGNORE;
-    if (*pass)
-        io[0].data.stream = (uv_stream_t *)&l->input;
+static void choose_stdio(struct launch *l, uv_stdio_container_t io[4]) {
+    bool qemu = l->machine->qemu;
+    io[0].flags = qemu ? UV_CREATE_PIPE | UV_READABLE_PIPE : UV_INHERIT_FD;
+    if (qemu)
+        io[0].data.stream = (uv_stream_t *)&l->input.to;
     else
         io[0].data.fd = STDIN_FILENO;
     bool through_us = qemu || l->config->json;
@@ -257,16 +226,19 @@ static void watch(struct launch *l, const uv_stdio_container_t io[4]) {
     if (io[3].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->channel, on_buffer, on_read);
     uv_signal_start(&l->on_int, on_signal, SIGINT);
     uv_signal_start(&l->on_term, on_signal, SIGTERM);
+    struct sigaction hup;
+    if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN) /* nohup */
+        uv_signal_start(&l->on_hup, on_signal, SIGHUP);
     if (l->config->timeout_ms) /* the instance ends itself first, with a report */
         uv_timer_start(&l->timeout, on_timeout, l->config->timeout_ms + LATE_MS, 0);
 }
 
 static int spawn(struct launch *l, char **argv) {
     uv_stdio_container_t io[4];
-    bool pass;
-    choose_stdio(l, io, &pass);
+    choose_stdio(l, io);
     uv_process_options_t options = {.file = argv[0],
                                     .args = argv,
+                                    .flags = l->machine->qemu ? UV_PROCESS_DETACHED : 0,
                                     .exit_cb = on_child_exit,
                                     .stdio = io,
                                     .stdio_count = l->machine->qemu ? 3 : 4};
@@ -279,7 +251,7 @@ static int spawn(struct launch *l, char **argv) {
         return bad;
     }
     watch(l, io);
-    if (pass) pass_input(l);
+    if (l->machine->qemu && !l->config->service) input_pass_stdin(&l->input); /* a service reads nothing */
     return 0;
 }
 

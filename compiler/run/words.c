@@ -45,6 +45,7 @@ static void add_machine(struct list *l, const struct run_config *c, bool qemu) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
         add(l, mem_format("ling.ip=10.0.2.15/24,10.0.2.2"));
+        add(l, mem_format("ling.console=framed"));
         add(l, mem_format("ling.clock=%llu",
                           (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec));
         return;

@@ -65,6 +65,11 @@ struct plat_event {
  * again. */
 size_t plat_poll(uint64_t deadline_ns, struct plat_event *events, size_t max);
 
+/* -- stop: the operator asks for an orderly end (a signal, or the launcher's word on the console). plat_poll
+ * returns at once when that happens, once; from then on this says so. */
+enum plat_stop { PLAT_STOP_NONE, PLAT_STOP_INTERRUPT, PLAT_STOP_TERMINATE };
+enum plat_stop plat_stop_requested(void);
+
 /* -- TCP. Addresses: IPv4 in host byte order. */
 struct plat_addr {
     uint32_t ip;

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-static const char *const kernel_words[] = {"ling.clock", "ling.ip",        "ling.mem",
-                                           "ling.bind",  "ling.report_fd", "virtio_mmio.device"};
+static const char *const kernel_words[] = {"ling.clock",     "ling.ip",      "ling.mem",          "ling.bind",
+                                           "ling.report_fd", "ling.console", "virtio_mmio.device"};
 
 static const char *skip_spaces(const char *p) {
     while (*p == ' ') p++;

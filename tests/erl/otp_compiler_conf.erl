@@ -1,23 +1,11 @@
 %% OTP's scanner, parser, pretty printer and whole compiler, unmodified: both VMs must produce the same bytes.
+%% The compiler calls its passes by computed name:
+%% keep: beam_a beam_asm beam_block beam_bounds beam_call_types beam_clean beam_dict beam_digraph beam_disasm beam_flatten beam_jump beam_kernel_to_ssa beam_listing beam_opcodes beam_ssa beam_ssa_bc_size beam_ssa_bool beam_ssa_bsm beam_ssa_codegen beam_ssa_dead beam_ssa_lint beam_ssa_opt beam_ssa_pp beam_ssa_pre_codegen beam_ssa_recv beam_ssa_share beam_ssa_throw beam_ssa_type beam_trim beam_types beam_utils beam_validator beam_z cerl cerl_clauses cerl_inline cerl_trees core_lib core_lint core_parse core_pp core_scan erl_bifs rec_env sys_core_alias sys_core_bsm sys_core_fold sys_core_fold_lists sys_core_inline sys_core_prepare sys_messages sys_pre_attributes v3_core v3_kernel v3_kernel_pp
 -module(otp_compiler_conf).
 -export([main/1]).
 
 main(_) ->
-    io:format("~w~n", [passes()]),
     [compile(Source) || Source <- sources()].
-
-%% The compiler calls its passes by computed name; naming them here has them packed.
-passes() ->
-    [
-     beam_a, beam_asm, beam_block, beam_bounds, beam_call_types, beam_clean, beam_dict, beam_digraph, 
-     beam_disasm, beam_flatten, beam_jump, beam_kernel_to_ssa, beam_listing, beam_opcodes, beam_ssa, 
-     beam_ssa_bc_size, beam_ssa_bool, beam_ssa_bsm, beam_ssa_codegen, beam_ssa_dead, beam_ssa_lint, 
-     beam_ssa_opt, beam_ssa_pp, beam_ssa_pre_codegen, beam_ssa_recv, beam_ssa_share, beam_ssa_throw, 
-     beam_ssa_type, beam_trim, beam_types, beam_utils, beam_validator, beam_z, cerl, cerl_clauses, 
-     cerl_inline, cerl_trees, core_lib, core_lint, core_parse, core_pp, core_scan, erl_bifs, rec_env, 
-     sys_core_alias, sys_core_bsm, sys_core_fold, sys_core_fold_lists, sys_core_inline, sys_core_prepare, 
-     sys_messages, sys_pre_attributes, v3_core, v3_kernel, v3_kernel_pp
-    ].
 
 compile(Source) ->
     {ok, Tokens, _} = erl_scan:string(Source),

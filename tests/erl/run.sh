@@ -1,6 +1,7 @@
-#!/bin/sh
+#!/bin/bash
 # Conformance: every tests/erl/*.erl (a module with main/1) runs on real erl and on our VM as a Linux process; standard
-# output and exit status must agree. TAP. Usage: tests/erl/run.sh [DIR with lingpack and ling-linux] [NAME…]
+# output and exit status must agree. A line "%% keep: m1 m2" names modules for --keep. TAP.
+# Usage: tests/erl/run.sh [DIR with lingpack and ling-linux] [NAME…]
 set -u
 cd "$(dirname "$0")/../.." || exit
 home=${1:-build}
@@ -22,8 +23,14 @@ for name in "$@"; do
     timeout 60 erl -noshell -noinput -kernel logger_level none -pa "$work" \
         -eval "io:setopts([{encoding, unicode}]), $name:main([]), erlang:halt(0)." >"$work/want" 2>/dev/null
     want=$?
-    timeout 120 "$home/lingpack" run "$work/$name.beam" --on linux >"$work/got" 2>"$work/got.err" </dev/null
-    got=$?
+    keep=$(sed -n 's/^%% keep: //p' "tests/erl/$name.erl")
+    got=1
+    # shellcheck disable=SC2086 # words
+    if "$home/lingpack" build "$work/$name.beam" -o "$work/$name.img" ${keep:+--keep} ${keep// / --keep } \
+        >"$work/pack.txt" 2>"$work/got.err"; then
+        timeout 120 "$home/lingpack" run "$work/$name.img" --on linux >"$work/got" 2>"$work/got.err" </dev/null
+        got=$?
+    fi
     if [ $want -eq $got ] && cmp -s "$work/want" "$work/got"; then
         echo "ok $n - $name"
     else

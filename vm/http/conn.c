@@ -117,7 +117,7 @@ static bool advance_write(struct vm *vm, struct conn *c) {
     }
     drop_output(vm, c);
     http_request_served(vm, c);
-    if (c->close_after) {
+    if (c->close_after || vm->http->draining) {
         linger(vm, c);
         return false;
     }
@@ -384,4 +384,11 @@ void conn_timed_out(struct vm *vm, struct conn *c) {
         conn_free(vm, c);
         break;
     }
+}
+
+void conn_drain(struct vm *vm, struct conn *c) {
+    if (c->state == CONN_HEAD && c->in_end == c->in_start)
+        linger(vm, c);
+    else if (c->state == CONN_TURN)
+        conn_timed_out(vm, c);
 }

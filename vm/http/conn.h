@@ -58,7 +58,7 @@ struct http {
     struct http_config cfg;
     int listener;
     bool accept_more; /* there may be connections to accept that we had no room for */
-    bool announced;
+    bool announced, draining;
     uint64_t announce_ns; /* when to try again to announce, if not announced */
     struct conn **by_handle;
     uint32_t handles_cap, n_conns;
@@ -83,6 +83,7 @@ void conn_refuse(struct vm *vm, struct conn *c, uint16_t status,
 void conn_finish_answer(struct vm *vm, struct conn *c); /* out and tail are set: send */
 void conn_abort(struct vm *vm, struct conn *c);         /* at once; frees c */
 void conn_timed_out(struct vm *vm, struct conn *c);
+void conn_drain(struct vm *vm, struct conn *c); /* finish: no other request after the one in flight */
 /* -- http.c */
 void conn_set_timeout(struct vm *vm, struct conn *c, enum timeout_kind kind);
 void conn_free(struct vm *vm, struct conn *c);    /* its handle is closed already */

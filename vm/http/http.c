@@ -122,7 +122,7 @@ static void conn_open(struct vm *vm, int handle, struct plat_addr peer) {
 
 static void accept_all(struct vm *vm) {
     struct http *h = vm->http;
-    while (!vm->stopping) {
+    while (!vm->stopping && !h->draining) {
         h->accept_more = h->n_conns >= CONN_MAX;
         if (h->accept_more) return;
         int handle;
@@ -186,6 +186,24 @@ void http_request_served(struct vm *vm, struct conn *c) {
     vm_mark(vm, PHASE_RESPONSE);
     if (++h->served < h->cfg.requests) return;
     vm_stop(vm, 0, "served");
+}
+
+/* -- an orderly end */
+
+void http_drain(struct vm *vm) {
+    struct http *h = vm->http;
+    h->draining = true;
+    plat_tcp_close(h->listener);
+    h->listener = -1;
+    for (uint32_t i = 0; i < h->handles_cap && !vm->stopping; i++)
+        if (h->by_handle[i]) conn_drain(vm, h->by_handle[i]);
+}
+
+bool http_drained(const struct vm *vm) {
+    const struct http *h = vm->http;
+    for (uint32_t i = 0; i < h->handles_cap; i++)
+        if (h->by_handle[i] && h->by_handle[i]->state != CONN_LINGER) return false;
+    return true;
 }
 
 /* -- start */

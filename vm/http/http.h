@@ -19,6 +19,10 @@ bool http_event(struct vm *vm, int handle, bool readable, bool writable);
 /* http_timeouts: called by the scheduler when due; http_next_deadline: UINT64_MAX none. */
 void http_timeouts(struct vm *vm, uint64_t now_ns);
 uint64_t http_next_deadline(const struct vm *vm);
+/* http_drain: takes no more connections, closes those without a request; http_drained: the others have been
+ * answered. */
+void http_drain(struct vm *vm);
+bool http_drained(const struct vm *vm);
 /* http_respond: the answer of a request process (BIF ling:respond/3). status: 200..599; headers: map or list
  * of pairs of iodata; body: iodata. ST_OK also when the client has gone. ST_BADARG: not a legal answer,
  * ST_NOTFOUND: p serves no request (or has answered), ST_NOMEM; *why names the reason in one word (an atom's

@@ -138,7 +138,7 @@ static void put_own_fields(struct vm *vm, struct text *t, struct conn *c, unsign
         text_put(t, line);
     }
     bool last = c->counted && vm->http->admitted >= vm->http->cfg.requests;
-    c->close_after = !c->keep_alive || last || c->input_ended;
+    c->close_after = !c->keep_alive || last || c->input_ended || vm->http->draining;
     if (c->close_after)
         text_put(t, "connection: close\r\n");
     else if (c->minor_0)

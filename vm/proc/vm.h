@@ -83,6 +83,7 @@ struct vm {
     uint64_t phase_ns[VM_PHASES]; /* plat_clock_mono when first reached, 0: not yet; see vm_mark */
 
     int log_level;           /* below LOG_ERROR no crash is printed */
+    uint64_t stop_by_ns;     /* an orderly stop was asked for: it ends at this time at the latest; 0: none */
     int exit_status;         /* set with `stopping` */
     bool stopping;           /* leave the scheduler loop (erlang:halt, request count served, fatal) */
     const char *stop_reason; /* static text for the report: "served", "halt", "timeout", "nomem", … */

@@ -67,6 +67,7 @@ size_t report_write(const struct vm *vm, char *out, size_t cap) {
     json_count(&j, ",\"memory\":{", "total", vm->boot->total_bytes);
     json_count(&j, ",", "arena", vm->boot->mem_bytes);
     json_count(&j, ",", "peak", alloc_stats(vm->alloc).peak_bytes);
+    json_count(&j, ",", "used", alloc_stats(vm->alloc).used_bytes);
     json_count(&j, "},\"processes\":{", "spawned", s->spawned);
     json_count(&j, ",", "peak", vm->peak_processes);
     json_count(&j, ",", "crashed", s->crashed);

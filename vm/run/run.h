@@ -12,9 +12,11 @@ enum exit_status {
     EXIT_CRASH = 1,      /* the first process ended by an error; nothing can run any more */
     EXIT_BAD_IMAGE = 65, /* no program, or not one for this VM */
     EXIT_BAD_OPTION = 64,
-    EXIT_PANIC = 70,    /* the VM's own fault (kernel/lib/panic.h) */
-    EXIT_TIMEOUT = 124, /* ling.timeout_ms passed */
+    EXIT_PANIC = 70,        /* the VM's own fault (kernel/lib/panic.h) */
+    EXIT_TIMEOUT = 124,     /* ling.timeout_ms passed */
+    EXIT_INTERRUPTED = 130, /* plat_stop_requested */
     EXIT_NO_MEMORY = 134,
+    EXIT_TERMINATED = 143,
 };
 
 /* scheduler.c: run processes and serve events until vm->stopping. main_pid: the process whose end ends the

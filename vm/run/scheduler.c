@@ -9,6 +9,9 @@
  * While processes are ready the machine is looked at (without waiting) every POLL_REDS reductions, so that a
  * busy program still answers. Nothing here is preempted: a slice ends by itself.
  *
+ * An orderly stop (plat_stop_requested) lets requests in flight finish, for STOP_GRACE_NS at most; a program without
+ * the responder ends at once.
+ *
  * Invariant: vm->current is set exactly during a slice and the end of its process.
  */
 #include "run/run.h"
@@ -18,6 +21,8 @@
 #include "io/io.h"
 #include "plat.h"
 #include "proc/options.h"
+
+#define STOP_GRACE_NS UINT64_C(5000000000)
 
 enum { SLICE_REDS = 4000, SWITCH_REDS = 64, POLL_REDS = 32000, EVENTS = 32 };
 
@@ -35,6 +40,21 @@ static uint64_t http_deadline(const struct vm *vm) {
     return vm->http ? http_next_deadline(vm) : UINT64_MAX;
 }
 
+/* An orderly stop: begun once, over when nothing is in flight or the grace has passed. */
+static void stop_check(struct vm *vm, uint64_t now) {
+    enum plat_stop why = plat_stop_requested();
+    if (why == PLAT_STOP_NONE) return;
+    if (!vm->stop_by_ns) {
+        vm->stop_by_ns = now + STOP_GRACE_NS;
+        if (vm->http) http_drain(vm);
+    }
+    if (vm->http && !http_drained(vm) && now < vm->stop_by_ns) return;
+    if (why == PLAT_STOP_INTERRUPT)
+        vm_stop(vm, EXIT_INTERRUPTED, "interrupted");
+    else
+        vm_stop(vm, EXIT_TERMINATED, "terminated");
+}
+
 static void machine_poll(struct vm *vm, uint64_t deadline_ns) {
     struct plat_event events[EVENTS];
     size_t n = plat_poll(deadline_ns, events, EVENTS);
@@ -46,6 +66,7 @@ static void machine_poll(struct vm *vm, uint64_t deadline_ns) {
     timers_advance(vm, &vm->timers, now);
     if (now >= http_deadline(vm)) http_timeouts(vm, now);
     if (now >= instance_deadline(vm)) vm_stop(vm, EXIT_TIMEOUT, "timeout");
+    stop_check(vm, now);
 }
 
 /* Nothing can run: sleep. Returns for how long, for the account of busy time. */
@@ -57,6 +78,11 @@ static uint64_t machine_wait(struct vm *vm) {
         return 0;
     }
     uint64_t from = plat_clock_mono();
+    if (vm->stop_by_ns) {
+        stop_check(vm, from); /* what ran meanwhile may have been the last answer */
+        if (vm->stopping) return 0;
+        deadline = earlier(deadline, vm->stop_by_ns);
+    }
     machine_poll(vm, earlier(deadline, instance_deadline(vm)));
     return plat_clock_mono() - from;
 }

@@ -141,7 +141,7 @@ noreturn void target_main(void) {
     apic_init();
     clock_init(entry, wall, boot.accel[0] == 'k');
     virtio_probe(whole_cmdline);
-    console_init();
+    console_init(cmdline_find(whole_cmdline, "ling.console", text, sizeof text) && !strcmp(text, "framed"));
     entropy_init();
     start_memory(ram_end);
     if (!plat_entropy(&canary, sizeof canary)) freestanding_init(canary);
@@ -163,14 +163,16 @@ enum plat_status plat_entropy(void *buf, size_t n) {
 }
 
 size_t plat_poll(uint64_t deadline_ns, struct plat_event *events, size_t max) {
+    enum plat_stop before = plat_stop_requested();
     for (;;) {
         console_flush();
+        console_look();
         link_run();
         size_t n = 0;
         if (max && console_ready())
             events[n++] = (struct plat_event){.handle = PLAT_CONSOLE, .readable = true};
         n += socket_events(events + n, max - n);
-        if (n || deadline_ns == 0) return n;
+        if (n || deadline_ns == 0 || plat_stop_requested() != before) return n;
         uint64_t now = clock_mono_ns(), due = link_deadline_ns(),
                  until = due < deadline_ns ? due : deadline_ns;
         if (now >= deadline_ns) return 0;

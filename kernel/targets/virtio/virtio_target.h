@@ -10,11 +10,13 @@
 noreturn void target_main(void);
 
 /* console.c: chooses the device; where there is none, output is lost. */
-void console_init(void);
+/* framed: input is framed (console.c). */
+void console_init(bool framed);
 void console_flush(void);
 void console_drain(uint64_t until_ns);
 /* True once when input may be read, after a read that gave none. */
 bool console_ready(void);
+void console_look(void); /* sees a request to stop, if one has come */
 bool console_needs_polling(void); /* a reader waits, and the device can't wake us */
 
 /* idle.c: sleeps until a device, or until deadline_ns. `for_output`: also when the console has taken
