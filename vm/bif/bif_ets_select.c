@@ -172,12 +172,16 @@ term bif_ets_select_replace_2(struct process *p, const term *a) {
 }
 
 /* erlang:match_spec_test(Object, Spec, table): {ok,Value,Flags,Warnings}; false is the value when nothing
- * matches. */
+ * matches. {error,Errors}: no specification; OTP finds all its errors, we say that there are. */
 term bif_erlang_match_spec_test_3(struct process *p, const term *a) {
     struct match_spec s;
     if (a[2] != A_TABLE || !term_is_tuple(a[0])) return raise_badarg(p);
     enum status st = match_spec_compile(p, a[1], &s);
-    if (st != ST_OK) return raise_spec(p, st);
+    if (st == ST_NOMEM) return raise_system_limit(p);
+    if (st != ST_OK) {
+        term text = heap_string_of(p, "not a match specification that can be run on tables");
+        return TUPLE(&p->heap, A_ERROR, heap_cons(&p->heap, TUPLE(&p->heap, A_ERROR, text), NIL));
+    }
     term value = match_spec_run(p, &s, a[0]);
     match_spec_free(&s);
     return TUPLE(&p->heap, A_OK, value == NONE ? A_FALSE : value, NIL, NIL);

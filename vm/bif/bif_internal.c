@@ -50,10 +50,10 @@ term bif_erts_internal_no_aux_work_threads_0(struct process *p, const term *a) {
     return small_make(1);
 }
 term bif_erts_internal_get_creation_0(struct process *p, const term *a) {
-    return small_make(0);
+    return A_UNDEFINED; /* as on a node that is not alive */
 }
 term bif_erts_internal_scheduler_wall_time_1(struct process *p, const term *a) {
-    return term_is_bool(a[0]) ? A_FALSE : raise_badarg(p);
+    return A_FALSE;
 }
 term bif_error_logger_warning_map_0(struct process *p, const term *a) {
     return A_WARNING;

@@ -213,6 +213,9 @@ static size_t grown(size_t words) {
 /* The size for the next young block, from what survived in this one (with the stack, and the need that it was
  * for). */
 static size_t young_words_next(const struct heap *h, size_t size, size_t used) {
+#ifdef LING_GC_STRESS
+    return max_size(h->min_words, used + used / 2); /* small, so that collecting is cheap */
+#endif
     if (used > size / 2) return grown(max_size(size, used));
     if (size < NURSERY_WORDS && memory_plentiful(h, size)) return grown(size);
     if (used < size / 8 && (size > NURSERY_WORDS || !memory_plentiful(h, 0)))

@@ -50,17 +50,24 @@ struct heap {
     size_t min_words, max_words; /* smallest young block; max_words 0: no limit (max_heap_size) */
     uint16_t minor_since_major, fullsweep_after;
     uint64_t gc_minor, gc_major, words_reclaimed;
+#ifdef LING_GC_STRESS
+    size_t stress_credit;   /* words asked for since the last collection, see heap_must_collect */
+    size_t unchecked_words; /* words collected since the last heap_check */
+#endif
 };
 
 /* heap_must_collect: should the interpreter collect at the next point where it can, though there is room?
- * Cheap enough for every call of a BIF that allocates; built with LING_GC_STRESS it always says yes. */
+ * Cheap enough for every call of a BIF that allocates. Built with LING_GC_STRESS it says yes whenever a small
+ * heap is asked about; a large one pays for its collection with STRESS_WORDS a question first. */
 enum { HEAP_SLACK = 16, HEAP_FRAG_BOUND = 32 * 1024, HEAP_BIN_BOUND = 512 * 1024 };
 #ifdef LING_GC_STRESS
-static inline bool heap_must_collect(const struct heap *h) {
-    return true;
+enum { STRESS_WORDS = 512 };
+static inline bool heap_must_collect(struct heap *h) {
+    h->stress_credit += STRESS_WORDS;
+    return h->stress_credit >= (size_t)(h->end - h->start);
 }
 #else
-static inline bool heap_must_collect(const struct heap *h) {
+static inline bool heap_must_collect(struct heap *h) {
     return UNLIKELY(h->frag_words > HEAP_FRAG_BOUND || h->bin_bytes > HEAP_BIN_BOUND);
 }
 #endif

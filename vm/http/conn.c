@@ -107,17 +107,20 @@ static void next_request(struct vm *vm, struct conn *c) {
     conn_set_timeout(vm, c, c->in_end > c->in_start ? T_HEADER : T_IDLE);
 }
 
-/* One step of WRITE. false: wait, or c is gone. */
+/* One step of WRITE. false: wait, or c is gone. The end of the last answer of a connection is held back (PLAT_MORE) for
+ * the FIN that follows at once: they go out in one packet. */
 static bool advance_write(struct vm *vm, struct conn *c) {
-    bool broken = false;
-    if (!send_part(vm, c, c->out, c->out_bytes, &c->out_at, c->tail_bytes ? PLAT_MORE : 0, &broken) ||
-        !send_part(vm, c, c->out_tail, c->tail_bytes, &c->tail_at, 0, &broken)) {
+    bool broken = false, last = c->close_after || vm->http->draining;
+    int at_end = last ? PLAT_MORE : 0;
+    if (!send_part(vm, c, c->out, c->out_bytes, &c->out_at, c->tail_bytes ? PLAT_MORE : at_end,
+                   &broken) ||
+        !send_part(vm, c, c->out_tail, c->tail_bytes, &c->tail_at, at_end, &broken)) {
         if (broken) conn_abort(vm, c);
         return false;
     }
     drop_output(vm, c);
     http_request_served(vm, c);
-    if (c->close_after || vm->http->draining) {
+    if (last) {
         linger(vm, c);
         return false;
     }

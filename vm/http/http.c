@@ -10,7 +10,7 @@
  */
 #include "http/conn.h"
 
-#include <stdio.h>
+#include "base/decimal.h"
 
 char http_orphan;
 
@@ -219,11 +219,15 @@ static void announce(struct vm *vm) {
     }
     h->announced = true;
     vm_mark(vm, PHASE_LISTENING);
-    char text[96];
-    int n =
-        snprintf(text, sizeof text, "{\"ling\":1,\"event\":\"listening\",\"ip\":\"%u.%u.%u.%u\",\"port\":%u}",
-                 ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255, (unsigned)h->cfg.port);
-    plat_event(text, (size_t)n);
+    char text[96], *to = stpcpy(text, "{\"ling\":1,\"event\":\"listening\",\"ip\":\"");
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        to += decimal_put(to, ip >> shift & 255);
+        *to++ = shift ? '.' : '"';
+    }
+    to = stpcpy(to, ",\"port\":");
+    to += decimal_put(to, h->cfg.port);
+    *to++ = '}';
+    plat_event(text, (size_t)(to - text));
 }
 
 static const char *listen_error(enum plat_status st) {

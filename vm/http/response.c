@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "base/decimal.h"
 #include "data/bits.h"
 #include "data/map.h"
 
@@ -46,6 +47,10 @@ static void text_add(struct text *t, const void *p, size_t n) {
 }
 static void text_put(struct text *t, const char *s) {
     text_add(t, s, strlen(s));
+}
+static void text_decimal(struct text *t, uint64_t v) {
+    char digits[DECIMAL_MAX];
+    text_add(t, digits, decimal_put(digits, v));
 }
 
 static const char *phrase(unsigned status) {
@@ -99,7 +104,14 @@ static const char *phrase(unsigned status) {
 
 /* -- the Date field, made once a second (RFC 9110 §5.6.7); nothing when the machine has no clock */
 
+static void put_two(char *to, unsigned v) {
+    to[0] = (char)('0' + v / 10 % 10);
+    to[1] = (char)('0' + v % 10);
+}
+
 static const char *date_field(struct http *h) {
+    static const char form[] = "date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+    _Static_assert(sizeof form <= sizeof h->date, "the field fits");
     uint64_t second = plat_clock_wall() / 1000000000;
     if (second == h->date_second) return h->date;
     h->date_second = second;
@@ -110,19 +122,26 @@ static const char *date_field(struct http *h) {
     int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
     unsigned month = (unsigned)(mp < 10 ? mp + 3 : mp - 9), year = (unsigned)(yoe + era * 400 + (month <= 2));
     unsigned s = (unsigned)(second % 86400);
-    snprintf(h->date, sizeof h->date, "date: %.3s, %02u %.3s %04u %02u:%02u:%02u GMT\r\n",
-             &"ThuFriSatSunMonTueWed"[days % 7 * 3], (unsigned)(doy - (153 * mp + 2) / 5 + 1) % 100,
-             &"JanFebMarAprMayJunJulAugSepOctNovDec"[(month - 1) * 3], year % 10000, s / 3600, s / 60 % 60,
-             s % 60);
+    memcpy(h->date, form, sizeof form);
+    memcpy(h->date + 6, &"ThuFriSatSunMonTueWed"[days % 7 * 3], 3);
+    put_two(h->date + 11, (unsigned)(doy - (153 * mp + 2) / 5 + 1));
+    memcpy(h->date + 14, &"JanFebMarAprMayJunJulAugSepOctNovDec"[(month - 1) * 3], 3);
+    put_two(h->date + 18, year / 100);
+    put_two(h->date + 20, year);
+    put_two(h->date + 23, s / 3600);
+    put_two(h->date + 26, s / 60 % 60);
+    put_two(h->date + 29, s % 60);
     return h->date;
 }
 
 /* -- head */
 
 static void put_status_line(struct text *t, unsigned status) {
-    char line[64];
-    snprintf(line, sizeof line, "HTTP/1.1 %u %s\r\n", status % 1000, phrase(status));
-    text_put(t, line);
+    text_put(t, "HTTP/1.1 ");
+    text_decimal(t, status);
+    text_put(t, " ");
+    text_put(t, phrase(status));
+    text_put(t, "\r\n");
 }
 
 static bool length_is_sent(unsigned status) {
@@ -131,11 +150,11 @@ static bool length_is_sent(unsigned status) {
 
 static void put_own_fields(struct vm *vm, struct text *t, struct conn *c, unsigned status,
                            size_t body_bytes) {
-    char line[64];
     text_put(t, date_field(vm->http));
     if (length_is_sent(status)) {
-        snprintf(line, sizeof line, "content-length: %zu\r\n", body_bytes);
-        text_put(t, line);
+        text_put(t, "content-length: ");
+        text_decimal(t, body_bytes);
+        text_put(t, "\r\n");
     }
     bool last = c->counted && vm->http->admitted >= vm->http->cfg.requests;
     c->close_after = !c->keep_alive || last || c->input_ended || vm->http->draining;

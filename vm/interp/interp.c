@@ -31,7 +31,9 @@
     (*(double *)((uintptr_t)x + (offsetof(struct vm, f) - offsetof(struct vm, x)) + H(i))) /* one base less */
 
 #define OP(name) op_##name:
-#define AT(name) name: /* an end that several ops share */
+/* AT: an end that several ops share. */
+#define AT(name)                                                                                             \
+    name:
 #define DISPATCH() goto *(void *)((char *)&&op_func_info + (int32_t)*pc)
 #define NEXT(words)                                                                                          \
     do {                                                                                                     \
@@ -78,10 +80,11 @@
     } while (0)
 #define CODE32(d) ((const uint64_t *)(uintptr_t)(d))
 /* Room for `words` more on the heap, X0..X(live-1) being roots. */
+#define TOO_FEW(bytes) UNLIKELY((char *)E - (char *)htop < (ptrdiff_t)(bytes))
 #ifdef LING_GC_STRESS
-#define NO_ROOM(bytes) true
+#define NO_ROOM(bytes) (TOO_FEW(bytes) || heap_must_collect(&p->heap))
 #else
-#define NO_ROOM(bytes) UNLIKELY((char *)E - (char *)htop < (ptrdiff_t)(bytes))
+#define NO_ROOM(bytes) TOO_FEW(bytes)
 #endif
 #define COLLECT(words, live)                                                                                 \
     do {                                                                                                     \
@@ -122,7 +125,7 @@ static COLD void collect(struct process *p, size_t words, uint32_t live) {
     if (process_collect(p, words, live) != ST_OK) p->heap.oom(&p->heap, words);
 }
 
-static inline bool wants_collection(const struct process *p) {
+static inline bool wants_collection(struct process *p) {
     return heap_must_collect(&p->heap) || UNLIKELY(p->flags & PROC_WANT_GC);
 }
 

@@ -30,6 +30,17 @@ static size_t gc_spans(struct process *p, uint32_t live, struct root_span *spans
 _Static_assert(offsetof(struct exception, info) == offsetof(struct exception, reason) + 3 * sizeof(term),
                "an exception's terms are one span");
 
+/* Checking walks the old block, too: it is done as often as costs no more than collecting. */
+static void stress_check(struct heap *h, const struct roots *roots) {
+#ifdef LING_GC_STRESS
+    h->stress_credit = 0;
+    h->unchecked_words += heap_block_words(h) - (size_t)(h->old_end - h->old_start);
+    if (h->unchecked_words < (size_t)(h->old_top - h->old_start)) return;
+    h->unchecked_words = 0;
+    heap_check(h, roots);
+#endif
+}
+
 static enum status collect_with(struct process *p, size_t need_words, uint32_t live,
                                 enum status (*collect)(struct heap *, size_t, const struct roots *)) {
     struct root_span spans[SPANS];
@@ -43,9 +54,7 @@ static enum status collect_with(struct process *p, size_t need_words, uint32_t l
     stats->words_reclaimed += h->words_reclaimed - reclaimed;
     p->flags &= ~(uint32_t)PROC_WANT_GC;
     if (UNLIKELY(st != ST_OK)) h->oom(h, st == ST_LIMIT ? h->max_words : need_words);
-#ifdef LING_GC_STRESS
-    heap_check(h, &roots);
-#endif
+    stress_check(h, &roots);
     return st;
 }
 

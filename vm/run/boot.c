@@ -20,7 +20,9 @@
 
 static noreturn void vm_exit(struct vm *vm) {
     static char report[2048];
+    struct plat_event unused;
     vm_mark(vm, PHASE_EXIT);
+    plat_poll(0, &unused, 1); /* what is to be sent goes out before the report is written */
     size_t n = report_write(vm, report, sizeof report);
     plat_exit(vm->exit_status, report, n);
 }

@@ -193,6 +193,7 @@ void plat_event(const char *json, size_t bytes) {
     plat_console_write("\x1e", 1); /* RFC 7464: a JSON text in a sequence */
     plat_console_write(json, bytes);
     plat_console_write("\n", 1);
+    console_flush(); /* the host works on it while we go on */
 }
 
 noreturn void plat_exit(int status, const char *report, size_t report_bytes) {
