@@ -2,6 +2,7 @@
 #   $(BUILD)/ling-linux       the VM as a static musl process
 #   $(BUILD)/asan/ling-linux, $(BUILD)/gcstress/ling-linux    the same with glibc and sanitizers
 #   $(BUILD)/ling-virtio.elf  the guest: PVH entry, ring-0 nub, everything else in ring 3
+#   $(BUILD)/ling-rom.bin     the firmware that lingpack run gives QEMU
 #
 # What the VM's objects (libvm.a) must be compiled with, to be linked here:
 #   -fno-pic -fno-pie -mcmodel=small   linked below 4 GiB, the interpreter counts on it
@@ -47,11 +48,15 @@ VIRTIO_SRC := $(sort $(wildcard kernel/targets/virtio/*.c kernel/net/*.c kernel/
 VIRTIO_ASM := kernel/arch/x86_64/entry.S kernel/nub/nub.S
 KCC_virtio := musl-gcc
 KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -mno-red-zone -fno-stack-protector -fcf-protection=none -fno-pic -fno-pie \
-	-mcmodel=small -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections -fno-strict-aliasing
+	-mcmodel=small -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections -fno-strict-aliasing \
+	-fno-tree-vectorize
 $(eval $(call kernel_variant,virtio))
 $(BUILD)/obj/virtio/%.o: %.S
 	@mkdir -p $(@D)
 	$(call Q,AS,$@)$(KCC_virtio) -c -o $@ $<
+$(BUILD)/obj/virtio/kernel/rom/rom.o: kernel/rom/rom.S
+	@mkdir -p $(@D)
+	$(call Q,AS,$@)$(HOSTCC) -m32 -c -o $@ $<
 VIRTIO_OBJ := $(call kobjs,virtio,$(VIRTIO_SRC)) $(patsubst %.S,$(BUILD)/obj/virtio/%.o,$(VIRTIO_ASM)) $(LWIP_OBJ)
 $(call kobjs,virtio,$(VIRTIO_SRC)): | $(LWIP)/.fetched
 VIRTIO_LD := -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
@@ -62,6 +67,9 @@ $(BUILD)/ling-virtio.elf: $(BUILD)/ling-virtio.debug
 	$(call Q,STRIP,$@)objcopy -S $< $@
 $(BUILD)/ling-virtio.debug: $(VIRTIO_OBJ) $(GUEST_LIBVM) kernel/targets/virtio/link.ld
 	$(call Q,LD,$@)gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
+
+$(BUILD)/ling-rom.bin: $(BUILD)/obj/virtio/kernel/rom/rom.o
+	$(call Q,ROM,$@)objcopy -O binary -j .text $< $@
 
 # -- boot tests: the same layers with tests/boot/guest.c in place of the VM
 $(BUILD)/boot/guest-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(BUILD)/obj/process/tests/boot/guest.o

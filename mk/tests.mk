@@ -11,11 +11,34 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/obj/asan/libunit.a
 	@mkdir -p $(@D)
 	$(call Q,CC,$@)$(CC_asan) -Icompiler $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $< $(BUILD)/obj/asan/libunit.a -lcmocka $(LINGPACK_LIBS)
 
-.PHONY: test test-unit
+# Fuzzing: each driver with its deterministic main
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/obj/asan/libunit.a
+	@mkdir -p $(@D)
+	$(call Q,CC,$@)$(CC_asan) -Icompiler -Ikernel $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $< $(BUILD)/obj/asan/libunit.a $(LINGPACK_LIBS)
+
+# Variants of the VM with a lingpack each that packs for them: it looks for its files where it lies itself. The kernel
+# an image is appended to must be the VM that runs it, as code words are addresses in that VM.
+define variant_home
+$(BUILD)/$(1)/ling-virtio.elf: $(BUILD)/$(1)/ling-linux
+	@ln -sf ling-linux $$@
+$(BUILD)/$(1)/stdlib: | $(STDLIB_BEAMS)
+	@mkdir -p $$(@D)
+	@ln -sfn ../stdlib $$@
+VARIANTS += $(addprefix $(BUILD)/$(1)/,lingpack ling-linux ling-virtio.elf stdlib)
+endef
+$(foreach v,asan gcstress,$(eval $(call variant_home,$(v))))
+$(BUILD)/gcstress/lingpack: $(BUILD)/lingpack
+	@mkdir -p $(@D)
+	@cp $< $@
+
+.PHONY: test test-unit test-programs
+# Everything that the tests run, beyond what build-all makes
+test-programs: $(UNIT_BIN) $(FUZZ_BIN) $(VARIANTS)
 ## test: every test that needs no long time (installs what is missing)
 test: deps-test
 	@$(MAKE) --no-print-directory -j2 build-all
-	@$(MAKE) --no-print-directory -j2 $(UNIT_BIN)
+	@$(MAKE) --no-print-directory -j2 test-programs
 	@tools/run-tests.sh
 
 ## test-unit: the unit tests only
@@ -37,8 +60,9 @@ bench: deps-test
 	@tests/bench/run.sh
 
 .PHONY: test-long
-## test-long: wrk for 30 s and idle CPU over 10 s on every target that works here
+## test-long: wrk for 30 s, idle CPU over 10 s, clients that behave badly, on every target that works here
 test-long: deps-test
 	@$(MAKE) --no-print-directory -j2 build-all
 	tests/stress/idle.sh
 	tests/stress/wrk.sh
+	tests/stress/abuse.sh

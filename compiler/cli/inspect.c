@@ -5,17 +5,20 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/inspect_code.h"
 #include "pack/image_file.h"
 #include "pack/note.h"
 
 static void print_help(void) {
-    fputs("usage: lingpack inspect FILE [--json]\n\n"
+    fputs("usage: lingpack inspect FILE [--json | --code MODULE]\n\n"
           "Says what is in an image: entry, modules, sizes, devices, what is not available, and whether its\n"
           "digest is right. Nothing is started. Exit status 1 when the file is damaged or no image.\n\n"
-          "      --json    one JSON object\n\n"
+          "      --json          one JSON object; docs/guide/inspect.md lists its members\n"
+          "      --code MODULE   the instructions of a module, as the interpreter runs them\n\n"
           "examples:\n"
           "  lingpack inspect build/hello.img\n"
-          "  lingpack inspect build/hello.img --json | jq '.modules | length'\n",
+          "  lingpack inspect build/hello.img --json | jq '.modules | length'\n"
+          "  lingpack inspect build/hello.img --code hello\n",
           stdout);
 }
 
@@ -61,6 +64,19 @@ static void digest_text(const uint8_t digest[32], char out[65]) {
     for (int i = 0; i < 32; i++) snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* A JSON string of an atom's text. */
+static void print_json_text(struct view text) {
+    putchar('"');
+    for (const uint8_t *p = text.p; p < text.end; p++) {
+        if (*p == '"' || *p == '\\') putchar('\\');
+        if (*p < 0x20)
+            printf("\\u%04x", *p);
+        else
+            putchar(*p);
+    }
+    putchar('"');
+}
+
 static void print_json(const struct image_file *f, const char *manifest, struct view entry) {
     struct section s[N_SECTIONS];
     uint32_t functions;
@@ -68,9 +84,10 @@ static void print_json(const struct image_file *f, const char *manifest, struct 
     const struct image_header *h = &f->header;
     sections_of(f, s, &functions);
     digest_text(h->digest, digest);
-    printf("{\"image_bytes\":%zu,\"payload_bytes\":%llu,\"entry\":\"%.*s\",\"kind\":\"%s\",\"digest\":\"%s\","
-           "\"digest_ok\":%s,\"vm\":\"%016llx\",\"atoms\":%u,\"functions\":%u,\n\"sections\":{",
-           f->file.n, (unsigned long long)h->bytes, (int)view_left(&entry), (const char *)entry.p,
+    printf("{\"image_bytes\":%zu,\"payload_bytes\":%llu,\"entry\":", f->file.n, (unsigned long long)h->bytes);
+    print_json_text(entry);
+    printf(",\"kind\":\"%s\",\"digest\":\"%s\",\"digest_ok\":%s,\"vm\":\"%016llx\",\"atoms\":%u,"
+           "\"functions\":%u,\n\"sections\":{",
            h->entry_kind == ENTRY_SERVICE ? "service" : "script", digest, f->digest_ok ? "true" : "false",
            (unsigned long long)h->vm_fingerprint, h->n_atoms, functions);
     for (int i = 0; i < N_SECTIONS; i++)
@@ -103,6 +120,12 @@ static void print_manifest_lines(const char *manifest) {
     }
 }
 
+static void print_otp(const char *manifest) {
+    const char *at = strstr(manifest, "\"otp\":\"");
+    char release[32];
+    if (at && sscanf(at, "\"otp\":\"%31[^\"]\"", release) == 1) printf("otp: %s\n", release);
+}
+
 static void print_devices(const char *manifest) {
     const char *at = strstr(manifest, "\"devices\":[");
     at = at ? at + strlen("\"devices\":[") : "]";
@@ -124,12 +147,14 @@ static void print_text(const struct image_file *f, const char *path, const char 
     const struct image_header *h = &f->header;
     sections_of(f, s, &functions);
     digest_text(h->digest, digest);
-    printf("%s: %s %.*s, %zu bytes (payload %llu), %u modules, %u functions, %u atoms\n", path,
-           h->entry_kind == ENTRY_SERVICE ? "service" : "script", (int)view_left(&entry),
-           (const char *)entry.p, f->file.n, (unsigned long long)h->bytes, h->n_modules, functions,
+    bool service = h->entry_kind == ENTRY_SERVICE;
+    printf("%s: %s %.*s:%s, %zu bytes (payload %llu), %u modules, %u functions, %u atoms\n", path,
+           service ? "service" : "script", (int)view_left(&entry), (const char *)entry.p,
+           service ? "handle/1" : "main/1", f->file.n, (unsigned long long)h->bytes, h->n_modules, functions,
            h->n_atoms);
     printf("digest: %s (sha256, %s)\n", digest, f->digest_ok ? "right" : "WRONG: the image is damaged");
     printf("vm: %016llx\n", (unsigned long long)h->vm_fingerprint);
+    print_otp(manifest);
     print_devices(manifest);
     printf("bytes:");
     for (int i = 0; i < N_SECTIONS; i++)
@@ -138,7 +163,7 @@ static void print_text(const struct image_file *f, const char *path, const char 
     print_manifest_lines(manifest);
 }
 
-static int inspect(const char *path, bool json) {
+static int inspect(const char *path, bool json, const char *code) {
     struct image_file f;
     const char *why = NULL;
     if (!image_file_open(&f, path, &why)) {
@@ -151,6 +176,8 @@ static int inspect(const char *path, bool json) {
     if (!manifest || !entry.p) {
         note_error("%s: damaged: its tables don't lie inside it", path);
         status = EXIT_USER;
+    } else if (code) {
+        if (!inspect_code(&f, path, code)) status = EXIT_USER;
     } else if (json) {
         print_json(&f, manifest, entry);
     } else {
@@ -162,7 +189,7 @@ static int inspect(const char *path, bool json) {
 }
 
 int cli_inspect(int argc, char **argv) {
-    const char *path = NULL;
+    const char *path = NULL, *code = NULL;
     bool json = false;
     struct cli_args a = cli_args_of("inspect", argc, argv);
     while (cli_next(&a)) {
@@ -171,6 +198,8 @@ int cli_inspect(int argc, char **argv) {
             return EXIT_FINE;
         } else if (cli_flag(&a, NULL, "--json")) {
             json = true;
+        } else if (cli_value(&a, NULL, "--code", &code)) {
+            continue;
         } else if (cli_is_option(&a)) {
             return cli_unknown(&a);
         } else if (path) {
@@ -179,6 +208,8 @@ int cli_inspect(int argc, char **argv) {
             path = a.arg;
         }
     }
+    if (a.missing) return cli_missing(&a);
     if (!path) return note_usage("inspect", "no image given");
-    return inspect(path, json);
+    if (json && code) return note_usage("inspect", "--json and --code don't go together");
+    return inspect(path, json, code);
 }

@@ -202,6 +202,19 @@ static void mark_whole(struct program *p, struct unit *u) {
     }
 }
 
+/* OTP's modules with -on_load load C code in it: what they have in C is not there. Those that OTP's own code
+ * reaches are many and hardly ever called. */
+static void warn_of_on_load(const struct collect *c, struct unit *u, uint32_t line) {
+    if (c->unit->origin != UNIT_USER || u->origin != UNIT_OTP || u->warned) return;
+    char *where = place_of(c, line);
+    note_warning(
+        "%smodule %s loads C code when it starts (-on_load), which Ling does not run: calls that need it "
+        "end in an error",
+        where, u->name);
+    free(where);
+    u->warned = true;
+}
+
 static bool mark_mfa(struct collect *c, const char *m, size_t m_n, const char *f, size_t f_n, uint32_t arity,
                      uint32_t line, bool call);
 
@@ -219,6 +232,7 @@ static bool mark_mfa(struct collect *c, const char *m, size_t m_n, const char *f
     uint32_t function, bif;
     enum resolution r = program_resolve(c->p, m, m_n, f, f_n, arity, &u, &function, &bif);
     if (r == RESOLVED_CODE) mark_function(c->p, u, function);
+    if (r == RESOLVED_CODE && u->has_on_load) warn_of_on_load(c, u, line);
     if (r == RESOLVED_BIF) mark_bif(c, bif, line);
     if (r == RESOLVED_NATIVE || r == RESOLVED_NONE) add_missing(c, m, m_n, f, f_n, arity, line, r, call);
     return r == RESOLVED_CODE;
@@ -410,6 +424,7 @@ static void run_worklist(struct collect *c) {
             struct work w = p->work[--p->n_work];
             look_at_function(c, w.unit, w.function);
         }
+        p->looking_unit = NULL;
         look_at_user_names(c);
         look_at_extra(c);
     }

@@ -35,7 +35,8 @@ struct unit {
     bool whole;       /* all its exports may be called by a name computed at run time */
     bool used;        /* something of it is live */
     char reason[120]; /* the first function that named it, for -v */
-    bool has_on_load;
+    bool has_on_load; /* OTP's: it would load C code; what that has is not there */
+    bool warned;      /* the user was told so */
 
     struct unit_function *functions; /* in code order */
     uint32_t n_functions;

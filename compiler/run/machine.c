@@ -124,6 +124,17 @@ static void put_all(struct command *c, const char *const *words) {
     for (; *words; words++) put(c, *words);
 }
 
+/* Our own firmware, when it is there: QEMU's does more than a PVH kernel needs (kernel/rom). */
+static void put_firmware(struct command *cmd) {
+    char *dir = path_of_self(), *rom = dir ? path_join(dir, "ling-rom.bin") : NULL;
+    if (rom && file_exists(rom)) {
+        put(cmd, "-bios");
+        put(cmd, rom);
+    }
+    free(rom);
+    free(dir);
+}
+
 static void put_network(struct command *cmd, const struct run_config *c, int port) {
     char *net = c->service
                     ? mem_format("user,id=n,hostfwd=tcp:127.0.0.1:%d-10.0.2.15:%d", port, c->guest_port)
@@ -164,6 +175,7 @@ static void put_qemu(struct command *cmd, const struct machine *m, const struct 
     put(cmd, "-m");
     put(cmd, c->memory ? c->memory : "32M");
     put_network(cmd, c, port);
+    put_firmware(cmd);
     put(cmd, "-kernel");
     put(cmd, c->image);
 }

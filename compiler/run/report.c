@@ -70,6 +70,13 @@ static bool phase_ms(const char *json, const char *from, const char *to, double 
     return true;
 }
 
+static void print_bytes(FILE *to, double n) {
+    if (n < 1e6)
+        fprintf(to, "%.0f KB", n / 1e3);
+    else
+        fprintf(to, "%.1f MB", n / 1e6);
+}
+
 void report_print(FILE *to, const char *json, int status) {
     double n, ms;
     char reason[64] = "";
@@ -86,6 +93,9 @@ void report_print(FILE *to, const char *json, int status) {
     fprintf(to, "; exit %d", status);
     if (json_number(json, "requests", &n) && n > 0 && strcmp(reason, "served") != 0)
         fprintf(to, " (%s)", reason);
-    if (json_number(json, "memory.peak", &n)) fprintf(to, "; peak %.1f MB", n / 1e6);
+    if (json_number(json, "memory.peak", &n)) {
+        fprintf(to, "; peak ");
+        print_bytes(to, n);
+    }
     fprintf(to, "\n");
 }

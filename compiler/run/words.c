@@ -44,7 +44,8 @@ static void add_machine(struct list *l, const struct run_config *c, bool qemu) {
     if (qemu) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
-        add(l, mem_format("ling.ip=10.0.2.15/24,10.0.2.2"));
+        /* QEMU's user network: its own address, and the hardware address that it derives from it */
+        add(l, mem_format("ling.ip=10.0.2.15/24,10.0.2.2,52:55:0a:00:02:02"));
         add(l, mem_format("ling.console=framed"));
         add(l, mem_format("ling.clock=%llu",
                           (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec));

@@ -111,39 +111,68 @@ static void status_changed(struct netif *n) {
     configured_ns = plat_clock_mono();
 }
 
-/* "10.0.2.15/24,10.0.2.2" */
-static bool parse_address(const char *text, ip4_addr_t *ip, ip4_addr_t *mask, ip4_addr_t *gateway) {
+struct static_address {
+    ip4_addr_t ip, mask, gateway;
+    struct eth_addr gateway_mac;
+    bool has_mac;
+};
+
+static unsigned hex_digit(char c) {
+    return c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
+}
+
+/* "52:55:0a:00:02:02" */
+static bool parse_mac(const char *text, struct eth_addr *mac) {
+    for (int i = 0; i < ETH_HWADDR_LEN; i++, text += 3) {
+        unsigned high = hex_digit(text[0]), low = high < 16 ? hex_digit(text[1]) : 16;
+        if (low == 16 || text[2] != (i < ETH_HWADDR_LEN - 1 ? ':' : 0)) return false;
+        mac->addr[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+/* Ends the piece at *text at its comma; returns the piece behind it, or NULL. */
+static char *split_comma(char *text) {
+    char *comma = strchr(text, ',');
+    if (comma) *comma++ = 0;
+    return comma;
+}
+
+/* "10.0.2.15/24,10.0.2.2,52:55:0a:00:02:02" */
+static bool parse_address(const char *text, struct static_address *out) {
     char copy[64];
     uint32_t a, g = 0;
     uint64_t bits;
     if (strlen(text) >= sizeof copy) return false;
     strcpy(copy, text);
-    char *comma = strchr(copy, ','), *slash = strchr(copy, '/');
-    if (comma) *comma = 0;
-    if (!slash || (comma && slash > comma)) return false;
+    char *gateway = split_comma(copy), *mac = gateway ? split_comma(gateway) : NULL, *slash = strchr(copy, '/');
+    if (!slash) return false;
     *slash = 0;
     if (!parse_ipv4(copy, &a) || !parse_u64(slash + 1, &bits) || bits < 1 || bits > 32) return false;
-    if (comma && !parse_ipv4(comma + 1, &g)) return false;
-    ip4_addr_set_u32(ip, lwip_htonl(a));
-    ip4_addr_set_u32(mask, lwip_htonl(UINT32_MAX << (32 - bits)));
-    ip4_addr_set_u32(gateway, lwip_htonl(g));
+    if (gateway && !parse_ipv4(gateway, &g)) return false;
+    if (mac && !parse_mac(mac, &out->gateway_mac)) return false;
+    out->has_mac = mac;
+    ip4_addr_set_u32(&out->ip, lwip_htonl(a));
+    ip4_addr_set_u32(&out->mask, lwip_htonl(UINT32_MAX << (32 - bits)));
+    ip4_addr_set_u32(&out->gateway, lwip_htonl(g));
     return true;
 }
 
 bool link_start(const char *address, const char **why) {
-    ip4_addr_t ip = {0}, mask = {0}, gateway = {0};
-    *why = "ling.ip is not of the form A.B.C.D/N,GATEWAY";
-    if (address && !parse_address(address, &ip, &mask, &gateway)) return false;
+    struct static_address at = {0};
+    *why = "ling.ip is not of the form A.B.C.D/N,GATEWAY,MAC";
+    if (address && !parse_address(address, &at)) return false;
     *why = NULL;
     void *memory = malloc(VNET_MEMORY);
     if (!memory || !vnet_init(nif.hwaddr, memory)) return false;
     if (plat_entropy(secret, sizeof secret)) secret[0] = plat_clock_wall() ^ __builtin_ia32_rdtsc();
     lwip_init();
-    if (!netif_add(&nif, &ip, &mask, &gateway, NULL, init_netif, ethernet_input)) return false;
+    if (!netif_add(&nif, &at.ip, &at.mask, &at.gateway, NULL, init_netif, ethernet_input)) return false;
     netif_set_status_callback(&nif, status_changed);
     netif_set_default(&nif);
     netif_set_up(&nif);
     started = true;
+    if (at.has_mac) etharp_add_static_entry(&at.gateway, &at.gateway_mac); /* nothing to ask before the first answer */
     if (address)
         status_changed(&nif);
     else if (dhcp_start(&nif) != ERR_OK)

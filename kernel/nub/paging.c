@@ -47,7 +47,8 @@ static uint64_t max64(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
-static void map_small(uint64_t from, uint64_t to, uint64_t flags) {
+/* Not inlined, as they run once: what is not yet translated costs an emulator the more the more of it there is. */
+static __attribute__((noinline)) void map_small(uint64_t from, uint64_t to, uint64_t flags) {
     for (uint64_t a = from; a < to; a += SMALL_PAGE)
         nub_tables.small[a / BIG_PAGE][a / SMALL_PAGE % 512] = a | flags;
 }
@@ -56,7 +57,7 @@ static void unmap_small(uint64_t a) {
     nub_tables.small[a / BIG_PAGE][a / SMALL_PAGE % 512] = 0;
 }
 
-static void map_big(uint64_t from, uint64_t to, uint64_t flags) {
+static __attribute__((noinline)) void map_big(uint64_t from, uint64_t to, uint64_t flags) {
     for (uint64_t a = from; a < to; a += BIG_PAGE)
         nub_tables.gigabyte[a / GIGABYTE][a / BIG_PAGE % 512] = a | flags | BIG;
 }

@@ -39,17 +39,14 @@
 %% What runs first. Its own work is to outlive the main process and to say how that ended.
 -spec boot() -> no_return().
 boot() ->
-    {Kind, Module} = ling:entry(),
+    {Kind, Module, StandardError, Timer} = ling:entry(),
     register(init, self()),
     Console = ling_io:start(user),
-    _ = ling_io:start(computed_atom("standard_error")),
+    _ = ling_io:start(StandardError),
     group_leader(Console, self()),
-    supervise(erlang:module_loaded(computed_atom("timer"))),
+    supervise(erlang:module_loaded(Timer)),
     {Main, Ref} = spawn_monitor(fun() -> main(Kind, Module) end),
     watch(Main, Ref).
-
-%% Not written as an atom: OTP has a module of that name, and the linker takes modules that are named.
-computed_atom(Text) -> list_to_atom(Text).
 
 %% OTP's timer expects a supervisor; only programs that have it pay for one.
 supervise(true) -> ling_sup:start();
@@ -122,8 +119,9 @@ args() ->
 
 %% -- natives
 
-%% entry: what the image is: a service or a script, and its module.
--spec entry() -> {service | script, module()}.
+%% entry: what the image is: a service or a script, and its module. And two names that are not written here: OTP has
+%% modules of these names, and the linker takes modules that are named.
+-spec entry() -> {service | script, module(), StandardError :: atom(), Timer :: atom()}.
 entry() -> erlang:nif_error(undef).
 
 %% options: what the instance was started with: #{args, requests, port, max_body}.

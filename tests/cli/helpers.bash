@@ -1,6 +1,7 @@
 # Shared by the tests of the command line.
 # shellcheck shell=bash disable=SC2034,SC2154
 lingpack=${LINGPACK:-$BATS_TEST_DIRNAME/../../build/lingpack}
+linux=${lingpack%/*}/ling-linux
 examples=$BATS_TEST_DIRNAME/../../examples
 
 setup() {

@@ -43,10 +43,88 @@ load helpers
     done
 }
 
+# patched OFFSET BYTES: patched.img is hello.img with these bytes at this offset of its payload
+patched() {
+    local at
+    cp hello.img patched.img
+    at=$(LC_ALL=C grep -abo LINGIMG1 hello.img | tail -1 | cut -d: -f1)
+    # shellcheck disable=SC2059
+    printf "$2" | dd of=patched.img bs=1 seek=$((at + $1)) conv=notrunc 2>/dev/null
+}
+
+@test "run, inspect: an image of an older format" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    patched 8 '\0'
+    for verb in run inspect; do
+        run "$lingpack" $verb patched.img
+        [ "$status" -eq 1 ]
+        says "made by another version of lingpack: build it again"
+    done
+    run "$linux" patched.img
+    [ "$status" -eq 65 ]
+    says "made by another version of lingpack"
+}
+
+@test "run: an image for another build of the VM" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    patched 24 'otherVM!'
+    for on in linux qemu; do
+        run "$lingpack" run patched.img --on $on -p 0
+        [ "$status" -eq 65 ]
+        says "packed for another build of the VM: build it again"
+    done
+    run "$lingpack" inspect patched.img
+    [ "$status" -eq 1 ]
+    says "its digest is not that of its contents"
+}
+
+@test "ling-linux: no image, truncated and foreign images" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    run "$linux"
+    [ "$status" -ne 0 ]
+    says "usage: ling-linux IMAGE"
+    run "$linux" nothing.img
+    [ "$status" -eq 1 ]
+    says "nothing.img: No such file or directory"
+    for foreign in /bin/true "$BATS_TEST_FILENAME" "$linux"; do
+        run "$linux" "$foreign"
+        [ "$status" -eq 1 ]
+        says "not made by lingpack build"
+    done
+    for keep in 0 64 1000 700000 $(($(stat -c %s hello.img) - 1)); do
+        head -c "$keep" hello.img >cut.img
+        run "$linux" cut.img
+        [ "$status" -eq 1 ] || { echo "$keep: $status"; false; }
+        says "cut.img: "
+    done
+    says "truncated image: build or copy it again"
+}
+
+@test "run: a machine too small for the image, and for its program" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    run "$lingpack" run hello.img --on qemu -m 4M -p 0
+    [ "$status" -eq 1 ]
+    says "4M of memory can't hold this image: give the machine at least -m"
+    module big <<<'-export([main/1]). main(_) -> length(lists:seq(1, 100000000)).'
+    run "$lingpack" run big.erl --on qemu -m 16M --timeout 60s
+    [ "$status" -eq 1 ]
+    says "killed: out of memory"
+}
+
+@test "run: no memory in a machine: the process dies, the instance reports and lives on" {
+    module big <<<'-export([handle/1]). handle(#{path := <<"/big">>}) -> {200, #{}, integer_to_list(length(lists:seq(1, 100000000)))}; handle(_) -> {200, #{}, "fine"}.'
+    start big.erl --on qemu -m 16M --requests 2
+    [ "$(get -o page -w '%{http_code}' "${url}big")" = 500 ]
+    [ "$(get "$url")" = fine ]
+    finish 0
+    grep "killed: out of memory" out
+    grep "served 2 requests" err
+}
+
 @test "run: QEMU is missing" {
     LING_QEMU=qemu-that-is-not-here run "$lingpack" run "$examples/hello"
     [ "$status" -eq 1 ]
-    says "qemu-system-x86"
+    says "install the package qemu-system-x86"
 }
 
 @test "run: /dev/kvm is there but unusable: TCG, and it says so" {
@@ -95,6 +173,39 @@ load helpers
     [ "$(get "${url}World")" = "<h1>/World</h1>" ]
     finish 0
     grep "served 1 request" err
+}
+
+@test "run: hello is at most 1.5 MB and serves its page in 16 MB of memory, with and without KVM" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    [ "$(stat -c %s hello.img)" -le 1572864 ]
+    for on in qemu kvm; do
+        [ $on = qemu ] || "$BATS_TEST_DIRNAME/../../tools/kvm-works" || continue
+        start hello.img --on $on -m 16M --json
+        run get "$url"
+        says "<h1>/</h1>"
+        finish 0
+        run tail -n 1 out
+        says '"reason":"served"'
+        [[ "$output" =~ \"total\":([0-9]+),.*\"peak\":([0-9]+) ]]
+        [ "${BASH_REMATCH[1]}" -le $((16 << 20)) ]
+        [ "${BASH_REMATCH[2]}" -gt 0 ]
+        [ "${BASH_REMATCH[2]}" -le 1000000 ] # bytes of the arena
+    done
+}
+
+@test "run: without our firmware QEMU's own starts the image" {
+    mkdir bin
+    cp "$(dirname "$lingpack")/lingpack" bin/
+    "$lingpack" build "$examples/hello" -o hello.img
+    lingpack=$PWD/bin/lingpack
+    start hello.img --on qemu -v
+    run get "$url"
+    says "<h1>/</h1>"
+    finish 0
+    run cat err
+    [[ "$output" != *"-bios"* ]]
+    says "; peak "
+    says " KB"
 }
 
 @test "run: a service as a Linux process, several requests" {
@@ -178,11 +289,20 @@ main(["exit"]) -> exit(bye).'
     done
 }
 
-@test "run: script in QEMU reads our standard input" {
-    module first <<<'-export([main/1]). main(_) -> io:format("got ~ts", [io:get_line("")]).'
-    run "$lingpack" run first.erl --on qemu --timeout 60s <<<"a line"
+@test "run: script in QEMU reads our standard input to its end: a file, a pipe, every byte" {
+    module sum <<<'-export([main/1]). main(_) -> io:format("~p", [count(0, 0)]).
+count(N, Sum) -> case io:get_chars("", 500) of eof -> {N, Sum}; S -> count(N + length(S), Sum + lists:sum(S)) end.'
+    "$lingpack" build sum.erl -o sum.img
+    awk 'BEGIN { for (i = 0; i < 3000; i++) printf "%c%c%c\n", 16, 1 + i % 126, 16 }' >bytes
+    run --separate-stderr "$lingpack" run sum.img --on linux <bytes
+    on_linux=$output
+    [[ "$on_linux" == "{12000,"* ]]
+    run --separate-stderr "$lingpack" run sum.img --on qemu --timeout 60s <bytes
     [ "$status" -eq 0 ]
-    says "got a line"
+    [ "$output" = "$on_linux" ]
+    [ "$(tail -n +1 bytes | "$lingpack" run sum.img --on qemu --timeout 60s 2>/dev/null)" = "$on_linux" ]
+    run "$lingpack" run sum.img --on qemu --timeout 60s </dev/null
+    says "{0,0}"
 }
 
 @test "run: --timeout ends with status 124" {
@@ -195,14 +315,40 @@ main(["exit"]) -> exit(bye).'
     [ "$status" -eq 124 ]
 }
 
-@test "run: Ctrl-C ends with status 130, SIGTERM with 143" {
+@test "run: Ctrl-C ends with status 130, SIGTERM with 143, and a report; requests in flight are answered" {
+    module slow <<<'-export([handle/1]). handle(#{path := <<"/slow">>}) -> timer:sleep(1500), {200, #{}, "slow"}; handle(_) -> {200, #{}, "fast"}.'
+    "$lingpack" build slow.erl -o slow.img
     for on in linux qemu; do
-        start "$examples/hello" --on $on
+        start slow.img --on $on --requests infinity --json
+        [ "$(get "$url")" = fast ]
+        get "${url}slow" >page &
+        client=$!
+        sleep 0.5
         kill -INT "$pid"
         finish 130
-        start "$examples/hello" --on $on
+        wait $client
+        [ "$(cat page)" = slow ]
+        [ "$(tail -1 out | jq -r '[.status, .reason, .requests] | join(" ")')" = "130 interrupted 2" ]
+        start slow.img --on $on --json
         kill -TERM "$pid"
         finish 143
+        [ "$(tail -1 out | jq -r '[.status, .reason] | join(" ")')" = "143 terminated" ]
+    done
+}
+
+@test "run: a second Ctrl-C does not wait" {
+    module slow <<<'-export([handle/1]). handle(_) -> timer:sleep(30000), {200, #{}, "slow"}.'
+    "$lingpack" build slow.erl -o slow.img
+    for on in linux qemu; do
+        start slow.img --on $on
+        get "$url" >/dev/null 2>&1 &
+        sleep 0.5
+        SECONDS=0
+        kill -INT "$pid"
+        sleep 0.2
+        kill -INT "$pid"
+        finish 130
+        [ $SECONDS -lt 4 ]
     done
 }
 

@@ -1,5 +1,5 @@
 /* httpc: the HTTP tests: a client that sends exactly the bytes it is told to, and says in TAP what came back.
- *   httpc PORT [limits]       limits: the tests of an instance with short timeouts (see run.sh) */
+ *   httpc PORT NAME [limits]  NAME: of the instance, in the output; limits: the tests of an instance with short timeouts (see run.sh) */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,11 +15,12 @@
 #include <unistd.h>
 
 static int port, failures, count;
+static const char *instance;
 static char *in; /* everything received on the connection of this test */
 static size_t in_n, in_cap;
 
 static void report(bool good, const char *name, const char *detail) {
-    printf("%s %d - http: %s\n", good ? "ok" : "not ok", ++count, name);
+    printf("%s %d - http %s: %s\n", good ? "ok" : "not ok", ++count, instance, name);
     if (!good) printf("# %s\n# received: %.300s\n", detail, in ? in : "");
     fflush(stdout);
     failures += !good;
@@ -411,9 +412,10 @@ static void limit_tests(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 2) return 2;
+    if (argc < 3) return 2;
     port = atoi(argv[1]);
-    if (argc > 2) {
+    instance = argv[2];
+    if (argc > 3) {
         limit_tests();
         return failures != 0;
     }

@@ -19,6 +19,7 @@ answer([<<"exit">>], _) -> exit(normal);
 answer([<<"none">>], _) -> nothing;
 answer([<<"kill">>], _) -> exit(self(), kill);
 answer([<<"sleep">>], _) -> timer:sleep(60000);
+answer([<<"pause">>], _) -> timer:sleep(1000), text("paused");
 answer([<<"bad">>, What], _) -> bad(What).
 
 bad(<<"status">>) -> {99, #{}, ""};

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The HTTP tests: an instance of probe.erl as a Linux process, and httpc sending it good and bad bytes. Prints TAP.
+# The HTTP tests: an instance of probe.erl on each target that works here, and httpc sending it good and bad bytes. Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=build/http
@@ -23,17 +23,17 @@ wait_for_url() {
     return 1
 }
 
-# run NAME httpc-words -- lingpack-run-words
+# run ON NAME httpc-words -- lingpack-run-words
 run() {
-    local name=$1 status port words=()
-    shift
+    local on=$1 name=$1-$2 status port words=()
+    shift 2
     while [ "$1" != -- ]; do
         words+=("$1")
         shift
     done
     shift
     rm -f $work/"$name".out $work/"$name".err # else the URL of an earlier run could be read
-    "$lingpack" run $work/probe.img --on linux --requests infinity --timeout 5m -p 0:80 -v "$@" >$work/"$name".out 2>$work/"$name".err &
+    "$lingpack" run $work/probe.img --on "$on" --requests infinity --timeout 5m -p 0:80 -v "$@" >$work/"$name".out 2>$work/"$name".err &
     local pid=$!
     port=$(wait_for_url $work/"$name".err $pid) || exit 1
     $work/httpc "$port" "${words[@]}"
@@ -43,6 +43,12 @@ run() {
     [ $status -eq 130 ] || echo "not ok - http: lingpack run ended with status $status after Ctrl-C"
 }
 
-run main -- --body-limit 8M
-run limits limits -- --header-timeout 300ms --idle-timeout 300ms --request-timeout 400ms
+for on in linux qemu kvm; do
+    if [ $on = kvm ] && ! tools/kvm-works; then
+        echo "ok - http # SKIP KVM does not work here"
+        continue
+    fi
+    run $on main "$on" -- --body-limit 8M -m 64M
+    run $on limits "$on" limits -- --header-timeout 300ms --idle-timeout 300ms --request-timeout 400ms
+done
 exit 0

@@ -10,7 +10,8 @@
 
 term bif_ling_entry_0(struct process *p, const term *a) {
     const struct image_header *image = p->vm->code.image;
-    return TUPLE(&p->heap, image->entry_kind == ENTRY_SCRIPT ? A_SCRIPT : A_SERVICE, image->entry_module);
+    return TUPLE(&p->heap, image->entry_kind == ENTRY_SCRIPT ? A_SCRIPT : A_SERVICE, image->entry_module,
+                 A_STANDARD_ERROR, A_TIMER);
 }
 
 /* Text of the command line as a list of characters; what is not UTF-8 is taken byte by byte. */

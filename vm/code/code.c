@@ -34,10 +34,11 @@ struct bounds {
     uintptr_t lo, hi;
 };
 
-static bool bounds_hold(struct bounds b, const void *p, uint64_t n, size_t each) {
+static bool bounds_hold(struct bounds b, const void *p, uint64_t n, size_t each, size_t align) {
     uintptr_t at = (uintptr_t)p;
-    return at >= b.lo && at <= b.hi && at % 4 == 0 && n <= (b.hi - at) / each;
+    return at >= b.lo && at <= b.hi && at % align == 0 && n <= (b.hi - at) / each;
 }
+#define TABLE_HOLDS(b, p, n) bounds_hold((b), (p), (n), sizeof *(p), __alignof__(*(p)))
 
 static bool code_range_ok(const struct image_header *im) {
     uintptr_t lo = (uintptr_t)im;
@@ -50,10 +51,8 @@ static bool module_ok(const struct image_header *im, struct bounds b, const stru
     uintptr_t from = (uintptr_t)m->code, to = (uintptr_t)m->code_end;
     bool after_last = m == im->modules || (from >= (uintptr_t)m[-1].code_end && m->name > m[-1].name);
     return from >= im->code_lo && from <= to && to <= im->code_hi && after_last && m->n_files > 0 &&
-           bounds_hold(b, m->functions, m->n_functions, sizeof *m->functions) &&
-           bounds_hold(b, m->exports, m->n_exports, sizeof *m->exports) &&
-           bounds_hold(b, m->lines, m->n_lines, sizeof *m->lines) &&
-           bounds_hold(b, m->files, m->n_files, sizeof *m->files);
+           TABLE_HOLDS(b, m->functions, m->n_functions) && TABLE_HOLDS(b, m->exports, m->n_exports) &&
+           TABLE_HOLDS(b, m->lines, m->n_lines) && TABLE_HOLDS(b, m->files, m->n_files);
 }
 
 static const char *image_fault(const struct image_header *im) {
@@ -63,17 +62,15 @@ static const char *image_fault(const struct image_header *im) {
     if (im->bytes < sizeof *im || im->bytes > PAYLOAD_LIMIT - PAYLOAD_BASE)
         return "the payload's size is impossible";
     struct bounds b = {(uintptr_t)im + sizeof *im, (uintptr_t)im + im->bytes};
-    if (!bounds_hold(b, im->atoms, im->n_atoms, sizeof *im->atoms) || im->n_atoms > ATOM_LIMIT ||
-        !bounds_hold(b, im->atom_slots, im->n_atom_slots, sizeof *im->atom_slots) ||
-        im->n_atom_slots <= im->n_atoms || (im->n_atom_slots & (im->n_atom_slots - 1)) != 0)
+    if (!TABLE_HOLDS(b, im->atoms, im->n_atoms) || im->n_atoms > ATOM_LIMIT ||
+        !TABLE_HOLDS(b, im->atom_slots, im->n_atom_slots) || im->n_atom_slots <= im->n_atoms ||
+        (im->n_atom_slots & (im->n_atom_slots - 1)) != 0)
         return "the payload's atom table passes its end";
-    if (!bounds_hold(b, im->exports, im->n_exports, sizeof *im->exports) ||
-        !bounds_hold(b, im->funs, im->n_funs, sizeof *im->funs) ||
-        !bounds_hold(b, im->modules, im->n_modules, sizeof *im->modules))
+    if (!TABLE_HOLDS(b, im->exports, im->n_exports) || !TABLE_HOLDS(b, im->funs, im->n_funs) ||
+        !TABLE_HOLDS(b, im->modules, im->n_modules))
         return "a table of the payload passes its end";
     if (!code_range_ok(im)) return "the payload's code passes its end";
-    if (im->undef_stub && !bounds_hold(b, im->undef_stub, 2, 8))
-        return "a table of the payload passes its end";
+    if (im->undef_stub && !TABLE_HOLDS(b, im->undef_stub, 2)) return "a table of the payload passes its end";
     for (uint32_t i = 0; i < im->n_modules; i++)
         if (!module_ok(im, b, &im->modules[i])) return "a module of the payload passes its end";
     return NULL;

@@ -61,7 +61,7 @@ struct heap {
  * heap is asked about; a large one pays for its collection with STRESS_WORDS a question first. */
 enum { HEAP_SLACK = 16, HEAP_FRAG_BOUND = 32 * 1024, HEAP_BIN_BOUND = 512 * 1024 };
 #ifdef LING_GC_STRESS
-enum { STRESS_WORDS = 512 };
+enum { STRESS_WORDS = 4096 };
 static inline bool heap_must_collect(struct heap *h) {
     h->stress_credit += STRESS_WORDS;
     return h->stress_credit >= (size_t)(h->end - h->start);

@@ -144,11 +144,18 @@ static enum status word_read(struct parse *p, const char *word, size_t n, char *
     return ST_BADARG;
 }
 
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The next word at *s, or NULL. */
 static const char *word_next(const char **s, size_t *n) {
-    const char *word = *s + strspn(*s, " \t\r\n");
-    *n = strcspn(word, " \t\r\n");
-    *s = word + *n;
+    const char *word = *s;
+    while (is_space(*word)) word++;
+    const char *end = word;
+    while (*end && !is_space(*end)) end++;
+    *n = (size_t)(end - word);
+    *s = end;
     return *n ? word : NULL;
 }
 

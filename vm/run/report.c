@@ -43,7 +43,7 @@ static void json_phases(struct json *j, const struct vm *vm) {
     json_add(j, ",\"phases_us\":{");
     for (int i = 0; i < VM_PHASES; i++) {
         const char *comma = i ? "," : "";
-        if (vm->phase_ns[i])
+        if (vm->phase_ns[i] || i == PHASE_ENTRY)
             json_count(j, comma, phase_names[i], vm->phase_ns[i] / 1000);
         else
             json_add(j, "%s\"%s\":null", comma, phase_names[i]);

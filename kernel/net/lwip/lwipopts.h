@@ -28,6 +28,7 @@
 /* Link and addresses */
 #define LWIP_ARP                   1
 #define ARP_QUEUEING               1
+#define ETHARP_SUPPORT_STATIC_ENTRIES 1
 #define ETH_PAD_SIZE               0
 #define LWIP_DHCP                  1
 #define LWIP_DHCP_DOES_ACD_CHECK   0
