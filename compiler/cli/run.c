@@ -33,15 +33,17 @@ static const char help[] =
     "  --body-limit SIZE   largest request body (bytes, 64K, 8M)\n"
     "  --env K=V           environment variable for os:getenv/1; may be repeated\n"
     "  --entry MODULE      entry module, when a source is packed\n"
+    "  --keep MODULE       take this module whole, when a source is packed; may be repeated\n"
     "  --json              print the instance's report as JSON on stdout, last line\n"
     "  -v                  say more\n"
     "  -- ARGS             arguments of the program: main/1 of a script, start/1 of a service\n";
 
 struct parse {
     struct run_config c;
-    const char *target, *entry;
+    const char *target, *entry, **keep;
     bool show_help;
     int cap_env;
+    uint32_t n_keep, cap_keep;
 };
 
 /* -- values */
@@ -152,6 +154,10 @@ static const char *take_entry(struct parse *p, char *v) {
     p->entry = v;
     return NULL;
 }
+static const char *take_keep(struct parse *p, char *v) {
+    *VEC_ADD(p->keep, p->n_keep, p->cap_keep) = v;
+    return NULL;
+}
 
 static const struct option {
     const char *short_name, *long_name;
@@ -164,6 +170,7 @@ static const struct option {
                {NULL, "--body-limit", take_body_limit},
                {NULL, "--env", take_env},
                {NULL, "--entry", take_entry},
+               {NULL, "--keep", take_keep},
                {NULL, "--header-timeout", take_header_timeout},
                {NULL, "--idle-timeout", take_idle_timeout},
                {NULL, "--request-timeout", take_request_timeout}};
@@ -248,8 +255,13 @@ static int pack_and_run(struct parse *p) {
     }
     char *image = path_join(dir, "program.img");
     const char *paths[] = {p->target};
-    struct pack_options o = {
-        .paths = paths, .n_paths = 1, .output = image, .entry = p->entry, .verbose = p->c.verbose};
+    struct pack_options o = {.paths = paths,
+                             .n_paths = 1,
+                             .output = image,
+                             .entry = p->entry,
+                             .keep = p->keep,
+                             .n_keep = p->n_keep,
+                             .verbose = p->c.verbose};
     struct pack_result r;
     int status = pack_program(&o, &r);
     pack_result_free(&r);

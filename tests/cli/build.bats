@@ -257,3 +257,11 @@ main(_) -> io:format("~p~p", [unicode:characters_to_list(<<0, 65>>, utf16), unic
     [ "$status" -eq 0 ]
     says '"A"<<"B">>'
 }
+
+@test "build: a call into C code of OTP's that is not there is said" {
+    erl -noshell -eval 'code:which(crypto) =:= non_existing andalso halt(1), halt(0).' || skip "this OTP has no crypto"
+    module hashes <<<'-export([main/1]). main(_) -> crypto:hash(md5, "a").'
+    run "$lingpack" build hashes.erl -o a.img
+    [ "$status" -eq 0 ]
+    says "warning: hashes.erl:2: module crypto loads C code"
+}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Conformance: every tests/erl/*.erl (a module with main/1) runs on real erl and on our VM as a Linux process; standard
 # output and exit status must agree. TAP. Usage: tests/erl/run.sh [DIR with lingpack and ling-linux] [NAME…]
+# A line "%% keep: m1 m2" in a program names modules for --keep.
 # What erl says is kept by the program's checksum, so that each variant of the VM need not ask it again. In the
 # environment of the VM's process LING_STRESS is set where collections are many times as many: a program whose output
 # does not depend on it may do less then.
@@ -34,6 +35,7 @@ one() {
     esac
     name=$1
     shift
+    for module in $(sed -n 's/^%% keep: //p' "tests/erl/$name.erl"); do set -- "$@" --keep "$module"; done
     timeout $limit "$home/lingpack" run "$work/$name.beam" --on linux "$@" >"$work/$name.got" 2>"$work/$name.err" </dev/null
     got=$?
     want=$(cat "$work/$name.status")
