@@ -280,6 +280,7 @@ int cli_run(int argc, char **argv) {
     else if (status == EXIT_FINE)
         status = is_source(p.target) ? pack_and_run(&p) : run_image(&p, p.target);
     free(p.c.env);
+    free(p.keep);
     free((char *)p.c.body_limit);
     return status;
 }

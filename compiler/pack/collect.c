@@ -42,6 +42,23 @@ static const char *const callback_takers[] = {"gen_server", "gen_statem", "gen_e
                                               "gen_fsm",    "supervisor", "supervisor_bridge"};
 static const char *const callback_verbs[] = {"start", "enter_loop", "add_", "swap_"};
 
+/* Modules of OTP's over something that an instance does not have. The names in `but` work all the same. */
+static const struct beyond {
+    const char *module, *what, *but;
+} beyond[] = {
+    {"file", "no files", "format_error"},
+    {"filelib", "no files", ""},
+    {"dets", "no files", ""},
+    {"disk_log", "no files", ""},
+    {"gen_tcp", "no sockets of the program's own", ""},
+    {"gen_udp", "no sockets of the program's own", ""},
+    {"inet", "no sockets of the program's own", "ntoa"},
+    {"ssl", "no sockets of the program's own", ""},
+    {"httpc", "no sockets of the program's own", ""},
+    {"net_kernel", "no other nodes", ""},
+    {"net_adm", "no other nodes", "localhost"},
+};
+
 /* Modules for development whose short names are everybody's atoms. */
 static const char *const never_by_atom[] = {"c", "i"};
 
@@ -59,6 +76,10 @@ struct collect {
     bool takes_callbacks;                       /* it calls one of callback_takers */
     struct key_map user_names;                  /* atoms of the user's live functions */
 };
+
+static bool name_is(struct beam_text t, const char *s) {
+    return t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;
+}
 
 /* -- modules */
 static struct unit *program_add(struct program *p, struct unit *u) {
@@ -215,6 +236,18 @@ static void warn_of_on_load(const struct collect *c, struct unit *u, uint32_t li
     u->warned = true;
 }
 
+/* The user's code calls what can't work in an instance: said where it stands. */
+static void warn_of_beyond(const struct collect *c, const struct beam_import *i, uint32_t line) {
+    struct beam_text m = c->unit->beam.atoms[i->module], f = c->unit->beam.atoms[i->function];
+    const struct beyond *b = beyond;
+    while (b < beyond + ARRAY_LEN(beyond) && !name_is(m, b->module)) b++;
+    if (c->unit->origin != UNIT_USER || b == beyond + ARRAY_LEN(beyond) || name_is(f, b->but)) return;
+    char *where = place_of(c, line);
+    note_warning("%s%.*s:%.*s/%u: an instance has %s, so this call ends in an error", where, (int)m.n,
+                 (const char *)m.p, (int)f.n, (const char *)f.p, i->arity, b->what);
+    free(where);
+}
+
 static bool mark_mfa(struct collect *c, const char *m, size_t m_n, const char *f, size_t f_n, uint32_t arity,
                      uint32_t line, bool call);
 
@@ -247,10 +280,6 @@ static void mark_export_named(struct collect *c, struct unit *u, const struct be
         mark_bif(c, (uint32_t)bif, 0);
     else if (!is_native_stub(u, &u->functions[f]))
         mark_function(c->p, u, f);
-}
-
-static bool name_is(struct beam_text t, const char *s) {
-    return t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;
 }
 
 /* An atom in a live function names a module of this origin. */
@@ -387,7 +416,8 @@ static void look_at_ref(struct collect *c, const struct unit_ref *r) {
         const struct beam_import *i = &u->beam.imports[r->index];
         struct beam_text m = u->beam.atoms[i->module], f = u->beam.atoms[i->function];
         c->takes_callbacks |= takes_callbacks(m, f);
-        mark_mfa(c, (const char *)m.p, m.n, (const char *)f.p, f.n, i->arity, r->line, true);
+        if (mark_mfa(c, (const char *)m.p, m.n, (const char *)f.p, f.n, i->arity, r->line, true))
+            warn_of_beyond(c, i, r->line);
         break;
     }
     }

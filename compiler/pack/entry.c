@@ -19,9 +19,11 @@ static int choose(struct program *p, struct unit *u) {
     return EXIT_FINE;
 }
 
-static int none_or_many(struct program *p, uint32_t n) {
+static int none_or_many(struct program *p, uint32_t n, const char *program_name) {
     if (n == 0) {
-        note_error("no module exports handle/1 (a service) or main/1 (a script)");
+        note_error("%s: no module in it exports handle/1 (a service) or main/1 (a script): one of them is "
+                   "where it starts",
+                   program_name);
         return EXIT_USER;
     }
     char *list = mem_text("", 0);
@@ -56,5 +58,5 @@ int program_find_entry(struct program *p, const char *wanted, const char *progra
         note_error("entry module %s is not in the program", wanted);
         return EXIT_USER;
     }
-    return n == 1 ? choose(p, only) : none_or_many(p, n);
+    return n == 1 ? choose(p, only) : none_or_many(p, n, program_name);
 }

@@ -165,10 +165,10 @@ static void put_qemu(struct command *cmd, const struct machine *m, const struct 
         "virtio-serial-device",
         "-device",
         "virtconsole,chardev=c",
-        "-device",
-        "virtio-rng-device",
         NULL};
-    static const char *const kvm[] = {"-accel", "kvm", "-cpu", "qemu64,-sse3", NULL};
+    /* TCG's CPU has RDRAND and RDSEED, from the host's generator; one device less to set up */
+    static const char *const kvm[] = {"-accel", "kvm", "-cpu", "qemu64,-sse3", "-device", "virtio-rng-device",
+                                      NULL};
     static const char *const tcg[] = {"-accel", "tcg,tb-size=32", "-cpu", "max", NULL};
     put_all(cmd, common);
     put_all(cmd, m->accel == ACCEL_KVM ? kvm : tcg);

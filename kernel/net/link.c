@@ -145,7 +145,8 @@ static bool parse_address(const char *text, struct static_address *out) {
     uint64_t bits;
     if (strlen(text) >= sizeof copy) return false;
     strcpy(copy, text);
-    char *gateway = split_comma(copy), *mac = gateway ? split_comma(gateway) : NULL, *slash = strchr(copy, '/');
+    char *gateway = split_comma(copy), *mac = gateway ? split_comma(gateway) : NULL,
+         *slash = strchr(copy, '/');
     if (!slash) return false;
     *slash = 0;
     if (!parse_ipv4(copy, &a) || !parse_u64(slash + 1, &bits) || bits < 1 || bits > 32) return false;
@@ -172,7 +173,8 @@ bool link_start(const char *address, const char **why) {
     netif_set_default(&nif);
     netif_set_up(&nif);
     started = true;
-    if (at.has_mac) etharp_add_static_entry(&at.gateway, &at.gateway_mac); /* nothing to ask before the first answer */
+    if (at.has_mac)
+        etharp_add_static_entry(&at.gateway, &at.gateway_mac); /* nothing to ask before the first answer */
     if (address)
         status_changed(&nif);
     else if (dhcp_start(&nif) != ERR_OK)

@@ -35,7 +35,9 @@ struct socket {
 };
 
 static struct socket sockets[SOCKETS]; /* 0 is not used: it is the console's handle */
-static uint16_t free_head, ready_ring[SOCKETS];
+static uint16_t free_head,
+    n_fresh = 1; /* those from n_fresh on were never used, and are not in the free list */
+static uint16_t ready_ring[SOCKETS];
 static uint32_t ready_put, ready_taken;
 
 static int handle_of(const struct socket *s) {
@@ -45,17 +47,15 @@ static struct socket *socket_at(int h) {
     return h > 0 && h < SOCKETS && sockets[h].used ? &sockets[h] : NULL;
 }
 
-void socket_init(void) {
-    for (uint16_t i = SOCKETS - 1; i > 0; i--) {
-        sockets[i].next = free_head;
-        free_head = i;
-    }
-}
-
 static struct socket *socket_new(void) {
-    struct socket *s = &sockets[free_head];
-    if (!free_head) return NULL;
-    free_head = s->next;
+    struct socket *s;
+    if (free_head) {
+        s = &sockets[free_head];
+        free_head = s->next;
+    } else {
+        if (n_fresh == SOCKETS) return NULL;
+        s = &sockets[n_fresh++];
+    }
     *s = (struct socket){.used = true, .queued = s->queued};
     return s;
 }

@@ -7,7 +7,6 @@
 
 #include "plat.h"
 
-void socket_init(void);
 /* socket_events: readiness that came since the last call, up to max. */
 size_t socket_events(struct plat_event *events, size_t max);
 /* True when every byte and every end of a connection that was sent has been acknowledged. */

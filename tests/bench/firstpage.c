@@ -86,7 +86,8 @@ int main(int argc, char **argv) {
     fetch(port_from(err[0]));
     double page = now_ms();
     char rest[4096];
-    while (read(err[0], rest, sizeof rest) > 0) {}
+    while (read(err[0], rest, sizeof rest) > 0) {
+    }
     int status = 0;
     waitpid(child, &status, 0);
     printf("%.1f %.1f\n", page - start, now_ms() - start);

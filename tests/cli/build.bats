@@ -265,3 +265,15 @@ main(_) -> io:format("~p~p", [unicode:characters_to_list(<<0, 65>>, utf16), unic
     [ "$status" -eq 0 ]
     says "warning: hashes.erl:2: module crypto loads C code"
 }
+
+@test "build: calls that need files or sockets are said" {
+    module beyond <<<'-export([main/1]).
+main(_) -> catch file:read_file("/etc/passwd"),
+    catch gen_tcp:connect("a", 1, []),
+    file:format_error(enoent).'
+    run "$lingpack" build beyond.erl -o a.img
+    [ "$status" -eq 0 ]
+    says "warning: beyond.erl:3: file:read_file/1: an instance has no files"
+    says "warning: beyond.erl:4: gen_tcp:connect/3: an instance has no sockets"
+    [[ "$output" != *format_error* ]]
+}

@@ -34,7 +34,7 @@ struct bounds {
     uintptr_t lo, hi;
 };
 
-static bool bounds_hold(struct bounds b, const void *p, uint64_t n, size_t each, size_t align) {
+static NOINLINE bool bounds_hold(struct bounds b, const void *p, uint64_t n, size_t each, size_t align) {
     uintptr_t at = (uintptr_t)p;
     return at >= b.lo && at <= b.hi && at % align == 0 && n <= (b.hi - at) / each;
 }

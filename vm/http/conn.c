@@ -112,8 +112,7 @@ static void next_request(struct vm *vm, struct conn *c) {
 static bool advance_write(struct vm *vm, struct conn *c) {
     bool broken = false, last = c->close_after || vm->http->draining;
     int at_end = last ? PLAT_MORE : 0;
-    if (!send_part(vm, c, c->out, c->out_bytes, &c->out_at, c->tail_bytes ? PLAT_MORE : at_end,
-                   &broken) ||
+    if (!send_part(vm, c, c->out, c->out_bytes, &c->out_at, c->tail_bytes ? PLAT_MORE : at_end, &broken) ||
         !send_part(vm, c, c->out_tail, c->tail_bytes, &c->tail_at, at_end, &broken)) {
         if (broken) conn_abort(vm, c);
         return false;

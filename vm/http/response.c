@@ -39,7 +39,7 @@ static uint8_t *text_room(struct text *t, size_t n) {
     }
     return t->p + t->n;
 }
-static void text_add(struct text *t, const void *p, size_t n) {
+static NOINLINE void text_add(struct text *t, const void *p, size_t n) {
     uint8_t *to = text_room(t, n);
     if (!to) return;
     memcpy(to, p, n);

@@ -123,7 +123,6 @@ static void start_network(void) {
     char address[64];
     const char *why;
     bool is_static = cmdline_find(whole_cmdline, "ling.ip", address, sizeof address);
-    socket_init();
     if (!link_start(is_static ? address : NULL, &why) && why) panic("%s", why);
 }
 
