@@ -14,7 +14,7 @@
 KCFLAGS_COMMON := -std=gnu11 -g -O2 $(WARN) -Ikernel -Ikernel/include -D_GNU_SOURCE -MMD -MP
 
 # -- the process
-LINUX_SRC := $(sort $(wildcard kernel/targets/linux/*.c)) kernel/lib/cmdline.c kernel/lib/panic.c
+LINUX_SRC := $(sort $(wildcard kernel/targets/linux/*.c)) kernel/lib/cmdline.c kernel/lib/move.c kernel/lib/panic.c
 KCFLAGS_process := $(KCFLAGS_COMMON) -fno-pie -fcf-protection=none \
 	-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
 KCFLAGS_process-asan := $(KCFLAGS_COMMON) $(SANITIZE) -fno-pie

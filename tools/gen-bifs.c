@@ -226,19 +226,20 @@ static void put_string_or_null(FILE *f, const char *s) {
 
 static void write_names(const char *dir) {
     struct gen_out o = gen_open(dir, "format/bifnames.h");
-    fprintf(o.f,
-            "%s#ifndef LING_BIFNAMES_H\n#define LING_BIFNAMES_H\n\n#include <stddef.h>\n#include <stdint.h>\n"
-            "#include <string.h>\n\n"
-            "enum { BIF_NAME_GUARD, BIF_NAME_PLAIN, BIF_NAME_TRAP }; /* as enum bif_kind */\n"
-            "struct bif_name {\n    const char *module, *name;\n    uint8_t arity, kind;\n"
-            "    uint8_t target_arity;                    /* the Erlang function that a trap BIF goes on in: */\n"
-            "    const char *target_module, *target_name; /* NULL: none, or known only at run time */\n};\n"
-            "extern const struct bif_name bif_names[]; /* the order and indices of bif_table */\n"
-            "extern const unsigned bif_names_count;\n"
-            "/* bif_names_lookup: index by name, or -1. */\n"
-            "int bif_names_lookup(const char *module, size_t module_len, const char *name, size_t name_len,\n"
-            "                     unsigned arity);\n\n#endif\n",
-            banner);
+    fprintf(
+        o.f,
+        "%s#ifndef LING_BIFNAMES_H\n#define LING_BIFNAMES_H\n\n#include <stddef.h>\n#include <stdint.h>\n"
+        "#include <string.h>\n\n"
+        "enum { BIF_NAME_GUARD, BIF_NAME_PLAIN, BIF_NAME_TRAP }; /* as enum bif_kind */\n"
+        "struct bif_name {\n    const char *module, *name;\n    uint8_t arity, kind;\n"
+        "    uint8_t target_arity;                    /* the Erlang function that a trap BIF goes on in: */\n"
+        "    const char *target_module, *target_name; /* NULL: none, or known only at run time */\n};\n"
+        "extern const struct bif_name bif_names[]; /* the order and indices of bif_table */\n"
+        "extern const unsigned bif_names_count;\n"
+        "/* bif_names_lookup: index by name, or -1. */\n"
+        "int bif_names_lookup(const char *module, size_t module_len, const char *name, size_t name_len,\n"
+        "                     unsigned arity);\n\n#endif\n",
+        banner);
     gen_close(&o);
     o = gen_open(dir, "format/bifnames.c");
     fprintf(o.f, "%s#include \"format/bifnames.h\"\n\nconst struct bif_name bif_names[] = {\n", banner);

@@ -41,11 +41,17 @@ static void place_functions(struct linker *l, struct unit_link *ul) {
     ul->image.n_functions = x->n_functions;
 }
 
+/* The modules of OTP's emulator show no lines: what it has inside was built without. */
+static bool shows_lines(const struct unit *u) {
+    return u->origin != UNIT_OTP || !strstr(u->path, "/erts-");
+}
+
 static void place_lines(struct linker *l, struct unit_link *ul) {
     const struct xcode *x = &ul->code;
-    struct line_entry *table = link_place(l, x->n_lines * sizeof *table, 8);
+    uint32_t max = shows_lines(ul->unit) ? x->n_lines : 0;
+    struct line_entry *table = link_place(l, max * sizeof *table, 8);
     uint32_t n = 0, last = 0;
-    for (uint32_t i = 0; i < x->n_lines; i++) {
+    for (uint32_t i = 0; i < max; i++) {
         const struct xline *e = &x->lines[i];
         bool fits = e->file < ul->image.n_files && e->line <= LINE_MAX_NUMBER;
         uint32_t location = fits ? e->file << 24 | e->line : 0;
@@ -54,8 +60,8 @@ static void place_lines(struct linker *l, struct unit_link *ul) {
         table[n++] = (struct line_entry){e->word, location};
         last = location;
     }
-    l->used -= (x->n_lines - n) * sizeof *table;
-    memset(table + n, 0, (x->n_lines - n) * sizeof *table);
+    l->used -= (max - n) * sizeof *table;
+    memset(table + n, 0, (max - n) * sizeof *table);
     ul->image.lines = table;
     ul->image.n_lines = n;
 }

@@ -65,7 +65,7 @@ simple({put_chars, Encoding, M, F, As}, St) ->
     try apply(M, F, As) of
         Chars -> {write(Encoding, Chars), St}
     catch
-        _:_ -> {{error, F}, St}
+        _:_ -> {{error, put_chars}, St}
     end;
 simple({put_chars, Chars}, St) ->
     simple({put_chars, latin1, Chars}, St);

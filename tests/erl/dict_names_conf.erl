@@ -16,7 +16,7 @@ dict() ->
     p([put(a, 1), put(a, 2), get(a), get(b), erase(a), erase(a), get(a)]),
     p([put(1, int), put(1.0, float), put("s", list), put({t, [x]}, tuple), put(<<"b">>, bin), put(#{k => v}, map)]),
     p([get(1), get(1.0), get("s"), get({t, [x]}), get(<<"b">>), get(#{k => v})]),
-    p(lists:sort(get_keys())), p(lists:sort(get())), put(other, int), p(lists:sort(get_keys(int))), p(get_keys(nothing)),
+    p(lists:sort(fun(A, B) -> {A, is_float(A)} =< {B, is_float(B)} end, get_keys())), p(lists:sort(get())), put(other, int), p(lists:sort(get_keys(int))), p(get_keys(nothing)),
     p(lists:sort(erase())), p([get(), get_keys(), erase()]),
     put(big, lists:seq(1, 100)), erlang:garbage_collect(), p(lists:sum(get(big))),
     S = self(), spawn(fun() -> S ! {get(), put(mine, 1), get(mine)} end), p(receive M -> M end), p(get(mine)), erase().

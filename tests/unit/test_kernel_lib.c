@@ -1,4 +1,4 @@
-/* Unit tests of kernel/lib: command line, SipHash, ChaCha20, heap. The sources are included: they are not the
+/* Unit tests of kernel/lib: command line, SipHash, ChaCha20, heap, memmove. The sources are included: they are not the
  * VM's. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,6 +24,14 @@ void *kcalloc(size_t n, size_t bytes);
 void *krealloc(void *p, size_t n);
 void kfree(void *p);
 #include "lib/heap.c"
+#define MOVE_FOR_TEST
+#define memmove kmemmove
+#define memcpy  kmemcpy
+void *kmemmove(void *to, const void *from, size_t n);
+void *kmemcpy(void *restrict to, const void *restrict from, size_t n);
+#include "lib/move.c"
+#undef memmove
+#undef memcpy
 #undef malloc
 #undef calloc
 #undef realloc
@@ -136,12 +144,26 @@ static void test_heap(void **state) {
     for (int i = 0; i < 1000; i++) assert_int_equal(zero[i], 0);
 }
 
+/* Every length up to some turns of the loops, at every kind of overlap. */
+static void test_memmove(void **state) {
+    uint8_t want[1024], got[1024], copy[300];
+    for (size_t n = 0; n < sizeof copy; n++) {
+        for (size_t to = 50; to <= 650; to += n % 7 + 1) {
+            for (size_t i = 0; i < sizeof want; i++) want[i] = got[i] = (uint8_t)(i * 37 + n);
+            memcpy(copy, want + 350, n);
+            memcpy(want + to, copy, n);
+            assert_ptr_equal(kmemmove(got + to, got + 350, n), got + to);
+            assert_memory_equal(got, want, sizeof want);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cmdline), cmocka_unit_test(test_cmdline_for_vm),
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_siphash),
         cmocka_unit_test(test_chacha),  cmocka_unit_test(test_chacha_rng),
-        cmocka_unit_test(test_heap),
+        cmocka_unit_test(test_heap),    cmocka_unit_test(test_memmove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

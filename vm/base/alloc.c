@@ -276,6 +276,9 @@ size_t alloc_size_of(const void *p) {
 struct alloc_stats alloc_stats(const struct alloc *a) {
     return a->stats;
 }
+bool alloc_is_low(const struct alloc *a) {
+    return a->stats.used_bytes > a->stats.arena_bytes - a->stats.arena_bytes / 16;
+}
 void alloc_fail_after(struct alloc *a, long n) {
     a->fail_after = n;
 }

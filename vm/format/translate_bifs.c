@@ -80,6 +80,12 @@ static const struct inlined *inlined_find(struct tr *t, uint32_t import) {
     return NULL;
 }
 
+static const struct inlined *inlined_of(enum xop op) {
+    const struct inlined *f = inlined;
+    while (f->op != (int)op) f++;
+    return f;
+}
+
 static void inline_emit(struct tr *t, const struct inlined *f, const struct guard *g) {
     const struct beam_arg *a = tr_src(t, &g->arg[0]), *b = f->arity > 1 ? tr_src(t, &g->arg[1]) : NULL;
     enum xop op = (enum xop)f->op;
@@ -98,6 +104,7 @@ static void inline_emit(struct tr *t, const struct inlined *f, const struct guar
 static bool const_arith(struct tr *t, const struct inlined *f, const struct guard *g) {
     const struct beam_arg *a = &g->arg[0], *b = &g->arg[1];
     bool sum = f->op == XOP_add || f->op == XOP_sub;
+    if (f->op == XOP_sub && arg_is_int(b, INT64_MIN, -1)) return false; /* the operator has a frame here */
     if (f->op == XOP_add && !arg_is_reg(a)) {
         a = &g->arg[1];
         b = &g->arg[0];
@@ -186,10 +193,22 @@ static bool guard_of(const struct tins *in, struct guard *g) {
     return arg_is_reg(g->to);
 }
 
+/* +X is X + 0, as in OTP 25: the sign of -0.0 goes, and an error is one of the sum. */
+static void unary_plus(struct tr *t, const struct guard *g) {
+    struct beam_arg args[2] = {g->arg[0], {.kind = ARG_I}};
+    struct guard sum = *g;
+    sum.arg = args;
+    sum.n = 2;
+    const struct inlined *add = inlined_of(XOP_add);
+    if (!const_arith(t, add, &sum)) inline_emit(t, add, &sum);
+}
+
 void tr_bif(struct tr *t, const struct tins *in) {
     struct guard g;
     if (!guard_of(in, &g) || t->b->imports[g.import].arity != g.n)
         tr_fail(t, ST_CORRUPT, "a malformed call of a built-in function");
+    else if (g.n == 1 && tr_import_is(t, g.import, "erlang", "+", 1))
+        unary_plus(t, &g);
     else if (!inline_bif(t, &g))
         table_bif(t, &g);
 }

@@ -1,7 +1,7 @@
 /* translate_bits: the bit syntax: matching (bs_start_match… bs_match) and building (bs_init… bs_create_bin).
  *
- * A segment of bs_create_bin takes three words:   [type 8 | flags 8 | unit 16 | bytes 32][value or
- * bytes][size] Source: OTP beam_ssa_codegen, beam_validator.
+ * A segment of bs_create_bin takes three words:   [type 8 | flags 8 | unit 16 | number 32][value or
+ * bytes][size]; the number is how long a string is, else which segment of the source this is. Source: OTP beam_ssa_codegen, beam_validator.
  */
 #include "format/translate_in.h"
 #include "term/order.h"
@@ -241,7 +241,7 @@ static void create_bin(struct tr *t, const struct beam_arg *a) {
         }
         bool string = kind == SEG_STRING;
         tr_u64(t, kind | (uint64_t)flags_of(t, &s[3]) << 8 | (uint64_t)(s[2].value & 0xffff) << 16 |
-                      (string ? (uint64_t)s[5].i << 32 : 0));
+                      (string ? (uint64_t)s[5].i : arg_number(&s[1])) << 32);
         if (string) {
             tr_u64(t, 0);
             tr_fixup(t, FIX_STRING64, false, s[4].value);

@@ -280,8 +280,11 @@ static void old_install(struct gc *g) {
     h->old_end = g->old + size;
 }
 
+/* A little more than could survive: with no room to go on, each step would need a collection of everything, and
+ * a process that is out of memory would not end but crawl. */
 static size_t young_least(const struct heap *h, size_t need_words) {
-    return (size_t)(h->top - h->high) + h->frag_words + (size_t)(h->end - h->stop) + need_words + HEAP_SLACK;
+    size_t live = (size_t)(h->top - h->high) + h->frag_words + (size_t)(h->end - h->stop);
+    return live + live / 16 + need_words + HEAP_SLACK;
 }
 
 static bool gc_begin(struct gc *g, struct heap *h, bool major, size_t need_words) {

@@ -1,6 +1,6 @@
 /* binaries: bs_create_bin: sizes are added up first, then the bitstring is built and filled front to back.
  *
- *   segment   [type 8 | flags 8 | unit 16 | bytes 32][value or bytes][size]
+ *   segment   [type 8 | flags 8 | unit 16 | number 32][value or bytes][size]
  *
  * Errors name the segment as erl_erts_errors:format_bs_fail wants it: {Segment, Type, What, Value}.
  * Source: OTP beam_ssa_codegen (the operands), erl(25) as the oracle (the errors).
@@ -27,7 +27,7 @@ enum { SEGMENT_WORDS = 3, BITS_MAX_LOG2 = 40 };
 struct segment {
     enum segment_type type;
     unsigned flags, unit;
-    size_t bytes; /* of a string */
+    uint32_t number; /* of a string: bytes; else the position in the source, for errors */
     term value, size;
     const uint8_t *string;
 };
@@ -56,10 +56,10 @@ static term type_atom(enum segment_type t) {
     }
 }
 
-/* The error of segment i (from 1). Returns NONE. */
-static term fail(struct process *p, uint32_t i, const struct segment *s, term what, term value, term reason) {
+/* The error of a segment. Returns NONE. */
+static term fail(struct process *p, const struct segment *s, term what, term value, term reason) {
     struct heap *h = &p->heap;
-    term cause = TUPLE(h, small_make(i), type_atom(s->type), what, value);
+    term cause = TUPLE(h, small_make(s->number), type_atom(s->type), what, value);
     raise_error(p, reason);
     p->exc.of_caller = true;
     p->exc.info = map_from_pairs(
@@ -76,31 +76,29 @@ bool interp_bit_size(term size, uint32_t unit, size_t *bits) {
 }
 
 /* Size of a segment that states it; false: raised. */
-static bool stated_bits(struct process *p, uint32_t i, const struct segment *s, size_t *bits) {
+static bool stated_bits(struct process *p, const struct segment *s, size_t *bits) {
     if (interp_bit_size(s->size, s->unit, bits)) return true;
     bool too_large = term_is_integer(s->size) && int_sign(s->size) > 0;
-    fail(p, i, s, A_SIZE, s->size, too_large ? A_SYSTEM_LIMIT : A_BADARG);
+    fail(p, s, A_SIZE, s->size, too_large ? A_SYSTEM_LIMIT : A_BADARG);
     return false;
 }
 
-static bool all_bits(struct process *p, uint32_t i, const struct segment *s, size_t *bits) {
+static bool all_bits(struct process *p, const struct segment *s, size_t *bits) {
     if (!term_is_bitstring(s->value)) {
-        fail(p, i, s, A_TYPE, s->value, A_BADARG);
+        fail(p, s, A_TYPE, s->value, A_BADARG);
         return false;
     }
     *bits = term_bits(s->value).size_bits;
-    if (s->unit == 0 || *bits % s->unit == 0) return true;
-    fail(p, i, s, A_UNIT, s->value, A_BADARG);
-    return false;
+    return true;
 }
 
-static bool segment_bits(struct process *p, uint32_t i, const struct segment *s, size_t *bits) {
+static bool segment_bits(struct process *p, const struct segment *s, size_t *bits) {
     switch (s->type) {
     case SEG_INTEGER:
     case SEG_FLOAT:
-    case SEG_BINARY: return stated_bits(p, i, s, bits);
-    case SEG_BINARY_ALL: return all_bits(p, i, s, bits);
-    case SEG_STRING: *bits = s->bytes * 8; return true;
+    case SEG_BINARY: return stated_bits(p, s, bits);
+    case SEG_BINARY_ALL: return all_bits(p, s, bits);
+    case SEG_STRING: *bits = s->number * 8; return true;
     case SEG_UTF8: *bits = (size_t)bits_utf8_bytes(s->value) * 8; return true;
     case SEG_UTF16: *bits = (size_t)bits_utf16_bytes(s->value) * 8; return true;
     case SEG_UTF32: *bits = 32; return true;
@@ -114,7 +112,7 @@ static bool segment_put(struct bits_builder *b, const struct segment *s, size_t 
     case SEG_FLOAT: return bits_put_float(b, s->value, bits, s->flags);
     case SEG_BINARY: return bits_put_binary(b, s->value, bits);
     case SEG_BINARY_ALL: return bits_put_binary_all(b, s->value, s->unit);
-    case SEG_STRING: bits_put_string(b, s->string, s->bytes); return true;
+    case SEG_STRING: bits_put_string(b, s->string, s->number); return true;
     case SEG_UTF8: return bits_put_utf8(b, s->value);
     case SEG_UTF16: return bits_put_utf16(b, s->value, s->flags);
     case SEG_UTF32: return bits_put_utf32(b, s->value, s->flags);
@@ -123,14 +121,13 @@ static bool segment_put(struct bits_builder *b, const struct segment *s, size_t 
 }
 
 /* Why a put refused the value. */
-static term put_fail(struct process *p, uint32_t i, const struct segment *s, size_t bits) {
+static term put_fail(struct process *p, const struct segment *s, size_t bits) {
     if (s->type == SEG_FLOAT && bits != 16 && bits != 32 && bits != 64)
-        return fail(p, i, s, A_INVALID, s->size, A_BADARG);
-    if (s->type == SEG_FLOAT && term_is_number(s->value))
-        return fail(p, i, s, A_NO_FLOAT, s->value, A_BADARG);
-    if (s->type == SEG_BINARY && term_is_bitstring(s->value))
-        return fail(p, i, s, A_SHORT, s->value, A_BADARG);
-    return fail(p, i, s, A_TYPE, s->value, A_BADARG);
+        return fail(p, s, A_INVALID, s->size, A_BADARG);
+    if (s->type == SEG_FLOAT && term_is_number(s->value)) return fail(p, s, A_NO_FLOAT, s->value, A_BADARG);
+    if (s->type == SEG_BINARY && term_is_bitstring(s->value)) return fail(p, s, A_SHORT, s->value, A_BADARG);
+    if (s->type == SEG_BINARY_ALL) return fail(p, s, A_UNIT, s->value, A_BADARG);
+    return fail(p, s, A_TYPE, s->value, A_BADARG);
 }
 
 static bool is_append(const struct segment *s) {
@@ -144,7 +141,7 @@ static bool builder_start(struct process *p, struct bits_builder *b, const struc
         return true;
     }
     if (bits_build_append(&p->heap, b, first->value, bits, first->unit)) return true;
-    fail(p, 1, first, term_is_bitstring(first->value) ? A_UNIT : A_TYPE, first->value, A_BADARG);
+    fail(p, first, term_is_bitstring(first->value) ? A_UNIT : A_TYPE, first->value, A_BADARG);
     return false;
 }
 
@@ -155,15 +152,15 @@ term interp_create_bin(struct process *p, term *x, const uint64_t *at, uint32_t 
     struct segment first = segment_read(at, x, E);
     for (uint32_t i = 0; i < n; i++) {
         struct segment s = segment_read(at + i * SEGMENT_WORDS, x, E);
-        if (!segment_bits(p, i + 1, &s, &bits)) return NONE;
+        if (!segment_bits(p, &s, &bits)) return NONE;
         total += bits;
-        if (total >> BITS_MAX_LOG2) return fail(p, i + 1, &s, A_SIZE, s.size, A_SYSTEM_LIMIT);
+        if (total >> BITS_MAX_LOG2) return fail(p, &s, A_SIZE, s.size, A_SYSTEM_LIMIT);
     }
     if (!builder_start(p, &b, &first, total)) return NONE;
     for (uint32_t i = 0; i < n; i++) {
         struct segment s = segment_read(at + i * SEGMENT_WORDS, x, E);
-        if (!segment_bits(p, i + 1, &s, &bits)) return NONE;
-        if (!segment_put(&b, &s, bits)) return put_fail(p, i + 1, &s, bits);
+        if (!segment_bits(p, &s, &bits)) return NONE;
+        if (!segment_put(&b, &s, bits)) return put_fail(p, &s, bits);
     }
     return b.result;
 }

@@ -74,6 +74,8 @@ bool interp_to_double(term t, double *d);
  * p->state PROC_EXITING. */
 const uint64_t *interp_unwind(struct process *p, const uint64_t *pc, const struct bif_entry *bif,
                               const term *args);
+/* interp_unwind_call_fun: the same for a call of a fun that is no tail call: OTP 25 shows its place twice. */
+const uint64_t *interp_unwind_call_fun(struct process *p, const uint64_t *pc);
 /* interp_unwind_undef: M:F/A with the arguments in X0.. does not exist. */
 const uint64_t *interp_unwind_undef(struct process *p, const struct export_entry *e);
 term interp_trace_list(struct process *p, term raw); /* raw trace -> list */

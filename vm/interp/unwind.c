@@ -66,8 +66,8 @@ static term location_with(struct process *p, term info, term rest) {
 
 static term bif_top(struct process *p, const struct bif_entry *bif, const term *args) {
     term info = p->exc.info, by = explainer(bif->module);
-    if (info == NONE && by != NONE && p->exc.class == EXC_ERROR)
-        info = map_from_pairs(&p->heap, (term[]){A_MODULE, by}, 1);
+    if (by != NONE && p->exc.class == EXC_ERROR)
+        info = map_put(&p->heap, info == NONE ? map_from_pairs(&p->heap, NULL, 0) : info, A_MODULE, by);
     return TUPLE(&p->heap, atom_of(p, bif->module), atom_of(p, bif->name), args_list(p, args, bif->arity),
                  location_with(p, info, NIL));
 }
@@ -216,6 +216,12 @@ const uint64_t *interp_unwind(struct process *p, const uint64_t *pc, const struc
                               const term *args) {
     term given = p->exc.trace;
     return unwind(p, given == NONE ? raw_trace(p, pc, bif, args) : raw_given(p, given));
+}
+
+const uint64_t *interp_unwind_call_fun(struct process *p, const uint64_t *pc) {
+    struct addresses at = {{pc, pc}, 2};
+    gather(p, &at, TRACE_DEPTH);
+    return unwind(p, raw_make(p, A_ERROR, NIL, &at));
 }
 
 /* The callee does not exist, or takes other arguments: it is shown on top as if it had been called. */

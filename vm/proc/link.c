@@ -196,6 +196,9 @@ static void end_one(struct vm *vm, struct process *p, term reason) {
     if (p->name != NONE) (void)!name_unregister(vm, p->name);
     p->state = PROC_DEAD;
     if (vm->process_ended) vm->process_ended(vm, p);
+    /* Before the others are told, which takes memory: this may be the process that has used it up. */
+    mailbox_free(p);
+    if (term_is_imm(reason)) heap_deinit(&p->heap);
     vm->table[p->table_slot] = NULL;
     vm->n_processes--;
     vm->stats.exited++;

@@ -26,25 +26,25 @@
 #define PBUF_LINK_ENCAPSULATION_HLEN 12 /* room for the virtio-net header */
 
 /* Link and addresses */
-#define LWIP_ARP                   1
-#define ARP_QUEUEING               1
+#define LWIP_ARP                      1
+#define ARP_QUEUEING                  1
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
-#define ETH_PAD_SIZE               0
-#define LWIP_DHCP                  1
-#define LWIP_DHCP_DOES_ACD_CHECK   0
-#define DHCP_DOES_ARP_CHECK        0
-#define LWIP_ACD                   0
-#define LWIP_AUTOIP                0
-#define LWIP_DNS                   0
-#define LWIP_IPV6                  0
-#define LWIP_ICMP                  1
-#define LWIP_RAW                   0
-#define LWIP_UDP                   1
-#define IP_REASSEMBLY              0
-#define IP_FRAG                    0
-#define LWIP_NETIF_HOSTNAME        1
-#define LWIP_NETIF_STATUS_CALLBACK 1
-#define LWIP_SINGLE_NETIF          1
+#define ETH_PAD_SIZE                  0
+#define LWIP_DHCP                     1
+#define LWIP_DHCP_DOES_ACD_CHECK      0
+#define DHCP_DOES_ARP_CHECK           0
+#define LWIP_ACD                      0
+#define LWIP_AUTOIP                   0
+#define LWIP_DNS                      0
+#define LWIP_IPV6                     0
+#define LWIP_ICMP                     1
+#define LWIP_RAW                      0
+#define LWIP_UDP                      1
+#define IP_REASSEMBLY                 0
+#define IP_FRAG                       0
+#define LWIP_NETIF_HOSTNAME           1
+#define LWIP_NETIF_STATUS_CALLBACK    1
+#define LWIP_SINGLE_NETIF             1
 
 /* TCP */
 #define LWIP_TCP                   1
