@@ -114,7 +114,8 @@ static void removal_while_fixed(struct fixture *f, enum ets_type type) {
     ets_unfix(t);
     assert_int_equal(t->removed, 0);
     size_t left = 0;
-    for (struct ets_object *o = ets_first(t); o; o = ets_next(t, o), left++) assert_int_equal(value_of(o), -1);
+    for (struct ets_object *o = ets_first(t); o; o = ets_next(t, o), left++)
+        assert_int_equal(value_of(o), -1);
     assert_int_equal(left, 150);
     ets_table_free(f->ets, t);
 }

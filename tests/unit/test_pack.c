@@ -146,7 +146,7 @@ static void test_image(void **state) {
     assert_true(r.service);
     assert_string_equal(r.entry_module, "hello");
     assert_string_equal(r.name, "hello");
-    assert_int_equal(r.n_missing, 0); /* nosuch:fn/3 is the program's own: a warning, not OTP's */
+    assert_int_equal(r.n_missing, 0);         /* nosuch:fn/3 is the program's own: a warning, not OTP's */
     assert_true(r.n_dropped_functions > 100); /* most of lists */
     pack_result_free(&r);
 

@@ -25,18 +25,26 @@ enum status {
  * never returns. Each executable supplies it (kernel targets: report + plat_exit; lingpack: message + exit 70). */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-#define LIKELY(x)          __builtin_expect(!!(x), 1)
-#define UNLIKELY(x)        __builtin_expect(!!(x), 0)
-#define ARRAY_LEN(a)       (sizeof(a) / sizeof((a)[0]))
+#define LIKELY(x)                     __builtin_expect(!!(x), 1)
+#define UNLIKELY(x)                   __builtin_expect(!!(x), 0)
+#define ARRAY_LEN(a)                  (sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
-#define NOINLINE           __attribute__((noinline))
-#define COLD               __attribute__((cold, noinline))
-#define MUST_CHECK         __attribute__((warn_unused_result))
+#define NOINLINE                      __attribute__((noinline))
+#define COLD                          __attribute__((cold, noinline))
+#define MUST_CHECK                    __attribute__((warn_unused_result))
 
-static inline size_t align_up(size_t n, size_t to) { return (n + to - 1) & ~(to - 1); }
-static inline size_t min_size(size_t a, size_t b) { return a < b ? a : b; }
-static inline size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
-static inline size_t words_of_bytes(size_t bytes) { return (bytes + 7) / 8; }
+static inline size_t align_up(size_t n, size_t to) {
+    return (n + to - 1) & ~(to - 1);
+}
+static inline size_t min_size(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+static inline size_t max_size(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+static inline size_t words_of_bytes(size_t bytes) {
+    return (bytes + 7) / 8;
+}
 
 /* A bounded, read-only view of bytes from outside. Reads past the end set `bad` and give 0; check once at the end. */
 struct view {
@@ -47,7 +55,9 @@ struct view {
 static inline struct view view_of(const void *p, size_t n) {
     return (struct view){(const uint8_t *)p, (const uint8_t *)p + n, false};
 }
-static inline size_t view_left(const struct view *v) { return (size_t)(v->end - v->p); }
+static inline size_t view_left(const struct view *v) {
+    return (size_t)(v->end - v->p);
+}
 static inline const uint8_t *view_bytes(struct view *v, size_t n) {
     if (n > view_left(v)) {
         v->bad = true;

@@ -14,7 +14,7 @@
 enum import_kind { IMPORT_CODE, IMPORT_BIF, IMPORT_UNDEF };
 struct import_target {
     enum import_kind kind;
-    uint32_t bif;       /* IMPORT_BIF: index in the BIF table */
+    uint32_t bif; /* IMPORT_BIF: index in the BIF table */
     bool bif_is_guard;
 };
 struct link_env {
@@ -29,22 +29,26 @@ struct link_env {
 };
 
 enum fixup_kind {
-    FIX_CODE_LO32,  /* low half of a word := address of label/import code */
-    FIX_CODE_HI32,  /* high half */
-    FIX_CODE64,     /* the whole word */
-    FIX_CATCH64,    /* the whole word := catch_make(label) */
-    FIX_EXPORT64,   /* the whole word := address of the import's export_entry */
-    FIX_FUN64,      /* the whole word := address of the lambda's fun_entry */
-    FIX_STRING64,   /* the whole word := address of byte `index` of the module's string chunk */
+    FIX_CODE_LO32, /* low half of a word := address of label/import code */
+    FIX_CODE_HI32, /* high half */
+    FIX_CODE64,    /* the whole word */
+    FIX_CATCH64,   /* the whole word := catch_make(label) */
+    FIX_EXPORT64,  /* the whole word := address of the import's export_entry */
+    FIX_FUN64,     /* the whole word := address of the lambda's fun_entry */
+    FIX_STRING64,  /* the whole word := address of byte `index` of the module's string chunk */
 };
 struct fixup {
     uint32_t word;
     uint8_t kind;
-    bool local;      /* index is a label of this module; else an import (code/export), lambda or string offset */
+    bool local; /* index is a label of this module; else an import (code/export), lambda or string offset */
     uint32_t index;
 };
-struct xfunction { uint32_t word, name_atom, arity; };  /* name_atom: .beam atom index */
-struct xline { uint32_t word, file, line; };
+struct xfunction {
+    uint32_t word, name_atom, arity;
+}; /* name_atom: .beam atom index */
+struct xline {
+    uint32_t word, file, line;
+};
 struct xcode {
     uint64_t *words;
     uint32_t n_words, cap_words;
@@ -57,8 +61,8 @@ struct xcode {
     uint32_t n_lines;
 };
 /* translate_module: ST_UNSUPPORTED / ST_CORRUPT with why naming opcode and function/arity. */
-enum status translate_module(const struct beam *b, const struct link_env *env, struct xcode *out, char why[200])
-    MUST_CHECK;
+enum status translate_module(const struct beam *b, const struct link_env *env, struct xcode *out,
+                             char why[200]) MUST_CHECK;
 void xcode_free(struct xcode *x);
 
 /* translate_stub: what export_entry.code points at when M:F/A is no Erlang code: EXPORT_BIF (calls BIF `bif`) or
@@ -68,6 +72,7 @@ uint32_t translate_stub(const struct link_env *env, enum import_kind kind, uint3
                         uint64_t words[STUB_WORDS]);
 
 /* disassemble: one instruction at words; text into out; returns its length in words (0: not an instruction). */
-size_t disassemble(const uint64_t *words, const uint32_t *handlers, uint32_t n_handlers, char *out, size_t cap);
+size_t disassemble(const uint64_t *words, const uint32_t *handlers, uint32_t n_handlers, char *out,
+                   size_t cap);
 
 #endif

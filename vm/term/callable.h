@@ -10,10 +10,12 @@ enum export_kind { EXPORT_NONE, EXPORT_CODE, EXPORT_BIF };
 struct export_entry {
     term module, function;
     uint32_t arity;
-    uint32_t kind;        /* enum export_kind; EXPORT_NONE: named in the program, exists nowhere: undef when called */
-    uint32_t bif;         /* EXPORT_BIF: index in the generated BIF table */
-    uint32_t flags;       /* bit 0: exported by its module (function_exported/3) */
-    const uint64_t *code; /* EXPORT_CODE: the entry; else a stub in the payload that calls the BIF or raises undef */
+    uint32_t
+        kind;     /* enum export_kind; EXPORT_NONE: named in the program, exists nowhere: undef when called */
+    uint32_t bif; /* EXPORT_BIF: index in the generated BIF table */
+    uint32_t flags; /* bit 0: exported by its module (function_exported/3) */
+    const uint64_t
+        *code; /* EXPORT_CODE: the entry; else a stub in the payload that calls the BIF or raises undef */
 };
 
 struct fun_entry {

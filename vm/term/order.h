@@ -23,7 +23,7 @@ static inline bool term_equal(term a, term b) { /* == */
 }
 
 /* -- hash.c */
-uint32_t term_phash2(term t); /* erlang:phash2/1 before the range: OTP's values */
+uint32_t term_phash2(term t);       /* erlang:phash2/1 before the range: OTP's values */
 uint32_t term_phash(term t);        /* erlang:phash/2 before the range, likewise */
 uint32_t term_atom_hash(term atom); /* what an atom's text adds to both */
 uint64_t term_hash(term t); /* internal (HAMT, ETS): 1 and 1.0 hash apart; the same in every build and boot */

@@ -35,7 +35,14 @@ typedef uint64_t term;
 
 enum { TAG_SMALL = 0, TAG_LIST = 1, TAG_BOXED = 2, TAG_IMM = 3, TAG_MASK = 3 };
 enum { IMM_ATOM = 0x3, IMM_OTHER = 0x7, IMM_HEADER = 0xb, IMM_CP = 0xf, IMM_MASK = 0xf };
-enum { OTHER_NIL = 0x07, OTHER_NONE = 0x17, OTHER_PID = 0x27, OTHER_PORT = 0x37, OTHER_CATCH = 0x47, OTHER_MASK = 0xff };
+enum {
+    OTHER_NIL = 0x07,
+    OTHER_NONE = 0x17,
+    OTHER_PID = 0x27,
+    OTHER_PORT = 0x37,
+    OTHER_CATCH = 0x47,
+    OTHER_MASK = 0xff
+};
 
 enum kind {
     KIND_TUPLE,
@@ -62,54 +69,118 @@ enum kind {
 #define HEAP_BIN_MAX 64 /* bytes; larger binaries are reference counted */
 
 /* small integers */
-static inline bool term_is_small(term t) { return (t & TAG_MASK) == TAG_SMALL; }
-static inline bool term_both_small(term a, term b) { return ((a | b) & TAG_MASK) == 0; }
-static inline bool small_fits(int64_t v) { return v >= SMALL_MIN && v <= SMALL_MAX; }
-static inline term small_make(int64_t v) { return (term)((uint64_t)v << 2); }
-static inline int64_t small_value(term t) { return (int64_t)t >> 2; }
+static inline bool term_is_small(term t) {
+    return (t & TAG_MASK) == TAG_SMALL;
+}
+static inline bool term_both_small(term a, term b) {
+    return ((a | b) & TAG_MASK) == 0;
+}
+static inline bool small_fits(int64_t v) {
+    return v >= SMALL_MIN && v <= SMALL_MAX;
+}
+static inline term small_make(int64_t v) {
+    return (term)((uint64_t)v << 2);
+}
+static inline int64_t small_value(term t) {
+    return (int64_t)t >> 2;
+}
 
 /* immediates */
-static inline bool term_is_imm(term t) { return (t & TAG_MASK) == TAG_IMM || (t & TAG_MASK) == TAG_SMALL; }
-static inline bool term_is_atom(term t) { return (t & IMM_MASK) == IMM_ATOM; }
-static inline term atom_make(uint32_t index) { return (term)index << 4 | IMM_ATOM; }
-static inline uint32_t atom_index(term t) { return (uint32_t)(t >> 4); }
-static inline bool term_is_nil(term t) { return t == NIL; }
-static inline bool term_is_pid(term t) { return (t & OTHER_MASK) == OTHER_PID; }
-static inline bool term_is_port(term t) { return (t & OTHER_MASK) == OTHER_PORT; }
+static inline bool term_is_imm(term t) {
+    return (t & TAG_MASK) == TAG_IMM || (t & TAG_MASK) == TAG_SMALL;
+}
+static inline bool term_is_atom(term t) {
+    return (t & IMM_MASK) == IMM_ATOM;
+}
+static inline term atom_make(uint32_t index) {
+    return (term)index << 4 | IMM_ATOM;
+}
+static inline uint32_t atom_index(term t) {
+    return (uint32_t)(t >> 4);
+}
+static inline bool term_is_nil(term t) {
+    return t == NIL;
+}
+static inline bool term_is_pid(term t) {
+    return (t & OTHER_MASK) == OTHER_PID;
+}
+static inline bool term_is_port(term t) {
+    return (t & OTHER_MASK) == OTHER_PORT;
+}
 /* pid data: process number (low 28 bits) | serial (bits 28..). Printed <0.number.serial>. */
-static inline term pid_make(uint64_t data) { return data << 8 | OTHER_PID; }
-static inline uint64_t pid_data(term t) { return t >> 8; }
-static inline term port_make(uint64_t data) { return data << 8 | OTHER_PORT; }
-static inline uint64_t port_data(term t) { return t >> 8; }
+static inline term pid_make(uint64_t data) {
+    return data << 8 | OTHER_PID;
+}
+static inline uint64_t pid_data(term t) {
+    return t >> 8;
+}
+static inline term port_make(uint64_t data) {
+    return data << 8 | OTHER_PORT;
+}
+static inline uint64_t port_data(term t) {
+    return t >> 8;
+}
 
 /* pointers */
-static inline bool term_is_list(term t) { return (t & TAG_MASK) == TAG_LIST; } /* non-empty */
-static inline term *list_ptr(term t) { return (term *)(t - TAG_LIST); }
-static inline term list_make(const term *cell) { return (term)cell + TAG_LIST; }
-static inline term list_head(term t) { return list_ptr(t)[0]; }
-static inline term list_tail(term t) { return list_ptr(t)[1]; }
-static inline bool term_is_boxed(term t) { return (t & TAG_MASK) == TAG_BOXED; }
-static inline term *boxed_ptr(term t) { return (term *)(t - TAG_BOXED); }
-static inline term boxed_make(const term *hdr) { return (term)hdr + TAG_BOXED; }
+static inline bool term_is_list(term t) {
+    return (t & TAG_MASK) == TAG_LIST;
+} /* non-empty */
+static inline term *list_ptr(term t) {
+    return (term *)(t - TAG_LIST);
+}
+static inline term list_make(const term *cell) {
+    return (term)cell + TAG_LIST;
+}
+static inline term list_head(term t) {
+    return list_ptr(t)[0];
+}
+static inline term list_tail(term t) {
+    return list_ptr(t)[1];
+}
+static inline bool term_is_boxed(term t) {
+    return (t & TAG_MASK) == TAG_BOXED;
+}
+static inline term *boxed_ptr(term t) {
+    return (term *)(t - TAG_BOXED);
+}
+static inline term boxed_make(const term *hdr) {
+    return (term)hdr + TAG_BOXED;
+}
 
 /* headers */
 static inline term header_make(enum kind k, size_t arity_words) {
     return (term)arity_words << 8 | (term)k << 4 | IMM_HEADER;
 }
-static inline bool word_is_header(term w) { return (w & IMM_MASK) == IMM_HEADER; }
-static inline enum kind header_kind(term h) { return (enum kind)(h >> 4 & 0xf); }
-static inline size_t header_arity(term h) { return h >> 8 & 0xffffffffff; } /* 40 bits; HAMT bitmap in bits 48-63 */
-static inline uint16_t header_bitmap(term h) { return (uint16_t)(h >> 48); }
+static inline bool word_is_header(term w) {
+    return (w & IMM_MASK) == IMM_HEADER;
+}
+static inline enum kind header_kind(term h) {
+    return (enum kind)(h >> 4 & 0xf);
+}
+static inline size_t header_arity(term h) {
+    return h >> 8 & 0xffffffffff;
+} /* 40 bits; HAMT bitmap in bits 48-63 */
+static inline uint16_t header_bitmap(term h) {
+    return (uint16_t)(h >> 48);
+}
 static inline bool boxed_is(term t, enum kind k) {
     return term_is_boxed(t) && (*boxed_ptr(t) & 0xff) == ((term)k << 4 | IMM_HEADER);
 }
-static inline bool term_is_tuple(term t) { return boxed_is(t, KIND_TUPLE); }
-static inline size_t tuple_size(term t) { return *boxed_ptr(t) >> 8; }
-static inline term *tuple_elements(term t) { return boxed_ptr(t) + 1; }
+static inline bool term_is_tuple(term t) {
+    return boxed_is(t, KIND_TUPLE);
+}
+static inline size_t tuple_size(term t) {
+    return *boxed_ptr(t) >> 8;
+}
+static inline term *tuple_elements(term t) {
+    return boxed_ptr(t) + 1;
+}
 static inline bool term_is_tuple_of(term t, size_t n) {
     return term_is_boxed(t) && *boxed_ptr(t) == header_make(KIND_TUPLE, n);
 }
-static inline bool term_is_float(term t) { return boxed_is(t, KIND_FLOAT); }
+static inline bool term_is_float(term t) {
+    return boxed_is(t, KIND_FLOAT);
+}
 static inline double float_value(term t) {
     double d;
     memcpy(&d, boxed_ptr(t) + 1, sizeof d);
@@ -119,11 +190,21 @@ static inline bool term_is_big(term t) {
     return term_is_boxed(t) && (header_kind(*boxed_ptr(t)) | 1) == (KIND_BIG_POS | 1);
 }
 _Static_assert((KIND_BIG_POS | 1) == KIND_BIG_NEG, "term_is_big tests both kinds at once");
-static inline bool term_is_integer(term t) { return term_is_small(t) || term_is_big(t); }
-static inline bool term_is_number(term t) { return term_is_integer(t) || term_is_float(t); }
-static inline bool term_is_ref(term t) { return boxed_is(t, KIND_REF); }
-static inline bool term_is_fun(term t) { return boxed_is(t, KIND_FUN) || boxed_is(t, KIND_EXPORT); }
-static inline bool term_is_map(term t) { return boxed_is(t, KIND_FLATMAP) || boxed_is(t, KIND_HAMT_ROOT); }
+static inline bool term_is_integer(term t) {
+    return term_is_small(t) || term_is_big(t);
+}
+static inline bool term_is_number(term t) {
+    return term_is_integer(t) || term_is_float(t);
+}
+static inline bool term_is_ref(term t) {
+    return boxed_is(t, KIND_REF);
+}
+static inline bool term_is_fun(term t) {
+    return boxed_is(t, KIND_FUN) || boxed_is(t, KIND_EXPORT);
+}
+static inline bool term_is_map(term t) {
+    return boxed_is(t, KIND_FLATMAP) || boxed_is(t, KIND_HAMT_ROOT);
+}
 static inline bool term_is_bitstring(term t) {
     if (!term_is_boxed(t)) return false;
     enum kind k = header_kind(*boxed_ptr(t));
@@ -136,11 +217,23 @@ static inline bool term_is_binary(term t) {
 }
 
 /* stacks */
-static inline bool word_is_cp(term w) { return (w & IMM_MASK) == IMM_CP; }
-static inline term cp_make(const uint64_t *code) { return (term)code << 1 | IMM_CP; } /* code is 8-byte aligned */
-static inline const uint64_t *cp_code(term w) { return (const uint64_t *)(w >> 1 & ~UINT64_C(7)); }
-static inline bool word_is_catch(term w) { return (w & OTHER_MASK) == OTHER_CATCH; }
-static inline term catch_make(const uint64_t *handler) { return (term)handler << 8 | OTHER_CATCH; }
-static inline const uint64_t *catch_handler(term w) { return (const uint64_t *)(w >> 8); }
+static inline bool word_is_cp(term w) {
+    return (w & IMM_MASK) == IMM_CP;
+}
+static inline term cp_make(const uint64_t *code) {
+    return (term)code << 1 | IMM_CP;
+} /* code is 8-byte aligned */
+static inline const uint64_t *cp_code(term w) {
+    return (const uint64_t *)(w >> 1 & ~UINT64_C(7));
+}
+static inline bool word_is_catch(term w) {
+    return (w & OTHER_MASK) == OTHER_CATCH;
+}
+static inline term catch_make(const uint64_t *handler) {
+    return (term)handler << 8 | OTHER_CATCH;
+}
+static inline const uint64_t *catch_handler(term w) {
+    return (const uint64_t *)(w >> 8);
+}
 
 #endif

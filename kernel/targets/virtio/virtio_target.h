@@ -16,7 +16,7 @@ void console_flush(void);
 void console_drain(uint64_t until_ns);
 /* True once when input may be read, after a read that gave none. */
 bool console_ready(void);
-void console_look(void); /* sees a request to stop, if one has come */
+void console_look(void);          /* sees a request to stop, if one has come */
 bool console_needs_polling(void); /* a reader waits, and the device can't wake us */
 
 /* idle.c: sleeps until a device, or until deadline_ns. `for_output`: also when the console has taken
