@@ -67,13 +67,13 @@ static void test_set_replaces(void **state) {
     assert_null(ets_first_table(f->ets));
 }
 
-static void test_bag_keeps_insertion_order(void **state) {
+static void test_bag_has_the_newest_first(void **state) {
     struct fixture *f = *state;
     struct ets_table *t = table(f, ETS_BAG);
     for (int i = 0; i < 200; i++) put(f, t, i % 10, i / 10 % 5);
     assert_int_equal(t->count, 50);
     struct ets_object *o = ets_lookup(t, small_make(7));
-    for (int i = 0; i < 5; i++, o = ets_same_key_next(t, o)) assert_int_equal(value_of(o), i);
+    for (int i = 5; i-- > 0; o = ets_same_key_next(t, o)) assert_int_equal(value_of(o), i);
     assert_null(o);
     ets_remove_key(t, small_make(7));
     assert_int_equal(t->count, 45);
@@ -141,7 +141,7 @@ static void test_no_memory_changes_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_set_replaces, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_bag_keeps_insertion_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bag_has_the_newest_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tree_is_sorted_and_balanced, setup, teardown),
         cmocka_unit_test_setup_teardown(test_removal_while_fixed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory_changes_nothing, setup, teardown),

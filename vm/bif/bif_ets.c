@@ -322,12 +322,12 @@ term bif_ets_insert_new_2(struct process *p, const term *a) {
     return insert_all(p, t, a[1]);
 }
 
-/* Copies of all objects with this key, in their order. */
+/* Copies of all objects with this key, the oldest first: the table has them the other way round. */
 static term lookup_list(struct process *p, struct ets_table *t, term key) {
-    term reversed = NIL;
+    term list = NIL;
     for (struct ets_object *o = ets_lookup(t, key); o; o = ets_same_key_next(t, o))
-        reversed = heap_cons(&p->heap, take_out(p, o->tuple), reversed);
-    return is_unique(t) ? reversed : list_reversed(p, reversed);
+        list = heap_cons(&p->heap, take_out(p, o->tuple), list);
+    return list;
 }
 
 term bif_ets_lookup_2(struct process *p, const term *a) {
@@ -354,10 +354,10 @@ term bif_ets_lookup_element_3(struct process *p, const term *a) {
         if (tuple_size(each->tuple) < pos) return raise_badarg_cause(p, A_POSITION);
     if (t->type == ETS_SET || t->type == ETS_ORDERED_SET)
         return take_out(p, tuple_elements(o->tuple)[pos - 1]);
-    term reversed = NIL;
+    term list = NIL;
     for (; o; o = ets_same_key_next(t, o))
-        reversed = heap_cons(&p->heap, take_out(p, tuple_elements(o->tuple)[pos - 1]), reversed);
-    return list_reversed(p, reversed);
+        list = heap_cons(&p->heap, take_out(p, tuple_elements(o->tuple)[pos - 1]), list);
+    return list;
 }
 
 term bif_ets_member_2(struct process *p, const term *a) {

@@ -209,8 +209,8 @@ enum status ets_insert(struct ets_table *t, term tuple) {
     uint64_t hash = term_hash(key);
     struct ets_object **link = key_link(t, hash, key);
     if (t->type == ETS_SET && *link) return ets_replace(t, *link, tuple);
-    for (; *link && has_key(t, *link, hash, key); link = &(*link)->link[0])
-        if (t->type == ETS_BAG && !(*link)->removed && term_same((*link)->tuple, tuple)) return ST_OK;
+    for (struct ets_object *o = *link; t->type == ETS_BAG && o && has_key(t, o, hash, key); o = o->link[0])
+        if (!o->removed && term_same(o->tuple, tuple)) return ST_OK;
     struct ets_object *o = object_new(t, tuple);
     if (!o) return ST_NOMEM;
     o->hash = hash;
