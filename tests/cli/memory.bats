@@ -18,7 +18,7 @@ ends() {
 }
 
 @test "memory: terms without end" {
-    ends killed list binary binaries append tuple map dict deep seq iolist flat text etf
+    ends killed list binary binaries append tuple map dict deep seq stack iolist flat text etf
 }
 
 @test "memory: messages without end" {

@@ -1,9 +1,9 @@
 /* ets: tables of tuples outside every process's heap: hashed (set, bag, duplicate_bag) or ordered
  * (ordered_set).
  *
- *   table ─ hash:  slots[0..n) ─> object ─> object ─ …   (objects of one key are neighbours, in order of
- * insertion) └ tree:  AVL by key (==-order) object: { links, hash, frag: own copy of the tuple and its
- * binaries }
+ *   table ─ hash:  slots[0..n) ─> object ─> object ─ …   (objects of one key are neighbours, the newest first)
+ *         └ tree:  AVL by key (==-order)
+ *   object: { links, hash, frag: own copy of the tuple and its binaries }
  *
  * Terms go in and out by deep copy; literals are shared. A term got from an object lives until the object is
  * removed. While a table is fixed, removed objects stay, marked, so that an iteration goes on from them, and
