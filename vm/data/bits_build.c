@@ -164,8 +164,18 @@ static void put_limbs(struct bits_builder *b, const term *big, size_t n_bits, bo
     }
 }
 
+/* The same in whole bytes, n > 8, on a byte boundary. */
+static void put_small_bytes(uint8_t *to, int64_t v, size_t n, bool little) {
+    memset(to, v < 0 ? 0xff : 0, n);
+    for (size_t i = 0; i < sizeof v; i++) to[little ? i : n - 1 - i] = (uint8_t)((uint64_t)v >> 8 * i);
+}
+
 /* put_small_wide: more than 64 bits of a small: its word and copies of the sign. */
 static void put_small_wide(struct bits_builder *b, int64_t v, size_t n_bits, bool little) {
+    if (((b->offset_bits | n_bits) & 7) == 0) {
+        put_small_bytes(b->data + b->offset_bits / 8, v, n_bits / 8, little);
+        return;
+    }
     uint64_t sign = v < 0 ? ~UINT64_C(0) : 0;
     size_t count = (n_bits + 63) / 64;
     for (size_t i = 0; i < count; i++) {
