@@ -19,7 +19,7 @@ all: deps
 	@$(MAKE) --no-print-directory -j2 build-all
 
 .PHONY: build-all
-build-all: $(BUILD)/lingpack $(BUILD)/ling-virtio.elf $(BUILD)/ling-rom.bin $(BUILD)/ling-linux $(STDLIB_BEAMS)
+build-all: $(BUILD)/lingpack $(BUILD)/ling-virtio.elf $(BUILD)/ling-rom.bin $(BUILD)/ling-xen.elf $(BUILD)/ling-linux $(STDLIB_BEAMS)
 
 ## demo: build everything, pack examples/hello, boot it in QEMU, fetch its page, show it and how the instance died
 demo: all

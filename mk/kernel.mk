@@ -47,13 +47,13 @@ VIRTIO_SRC := $(sort $(wildcard kernel/targets/virtio/*.c kernel/net/*.c kernel/
 	kernel/nub/*.c kernel/arch/x86_64/*.c kernel/lib/*.c))
 VIRTIO_ASM := kernel/arch/x86_64/entry.S kernel/nub/nub.S
 KCC_virtio := musl-gcc
-KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -mno-red-zone -fno-stack-protector -fcf-protection=none -fno-pic -fno-pie \
+KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -idirafter /usr/include -mno-red-zone -fno-stack-protector -fcf-protection=none -fno-pic -fno-pie \
 	-mcmodel=small -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections -fno-strict-aliasing \
 	-fno-tree-vectorize
 $(eval $(call kernel_variant,virtio))
 $(BUILD)/obj/virtio/%.o: %.S
 	@mkdir -p $(@D)
-	$(call Q,AS,$@)$(KCC_virtio) -c -o $@ $<
+	$(call Q,AS,$@)$(KCC_virtio) -idirafter /usr/include -c -o $@ $<
 $(BUILD)/obj/virtio/kernel/rom/rom.o: kernel/rom/rom.S
 	@mkdir -p $(@D)
 	$(call Q,AS,$@)$(HOSTCC) -m32 -c -o $@ $<
@@ -70,6 +70,17 @@ $(BUILD)/ling-virtio.debug: $(VIRTIO_OBJ) $(GUEST_LIBVM) kernel/targets/virtio/l
 
 $(BUILD)/ling-rom.bin: $(BUILD)/obj/virtio/kernel/rom/rom.o
 	$(call Q,ROM,$@)objcopy -O binary -j .text $< $@
+
+# -- the guest under Xen, PV and PVH: the same network and libraries, Xen's drivers below
+XEN_SRC := $(sort $(wildcard kernel/targets/xen/*.c kernel/drivers/xen/*.c kernel/net/*.c kernel/lib/*.c)) \
+	kernel/arch/x86_64/cpu.c kernel/drivers/entropy.c kernel/drivers/pvclock.c kernel/nub/fault.c kernel/nub/paging.c
+XEN_OBJ := $(call kobjs,virtio,$(XEN_SRC)) $(BUILD)/obj/virtio/kernel/targets/xen/entry.o $(LWIP_OBJ)
+$(call kobjs,virtio,$(XEN_SRC)): | $(LWIP)/.fetched
+XEN_LD := $(subst targets/virtio,targets/xen,$(VIRTIO_LD))
+$(BUILD)/ling-xen.elf: $(BUILD)/ling-xen.debug
+	$(call Q,STRIP,$@)objcopy -S $< $@
+$(BUILD)/ling-xen.debug: $(XEN_OBJ) $(GUEST_LIBVM) kernel/targets/xen/link.ld
+	$(call Q,LD,$@)gcc $(XEN_LD) -o $@ $(XEN_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
 
 # -- boot tests: the same layers with tests/boot/guest.c in place of the VM
 $(BUILD)/boot/guest-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(BUILD)/obj/process/tests/boot/guest.o

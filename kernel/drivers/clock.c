@@ -14,19 +14,13 @@
 
 #include "arch/x86_64/cpu.h"
 #include "drivers/apic.h"
+#include "drivers/pvclock.h"
 #include "nub/nub.h"
 
 #define NS_PER_S       UINT64_C(1000000000)
 #define MIN_MEASURE_NS 200000
 
-/* KVM writes these; the version is odd while it does. */
-static volatile struct pvclock {
-    uint32_t version, pad;
-    uint64_t cycles, ns;
-    uint32_t factor;
-    int8_t shift;
-    uint8_t flags, pad2[2];
-} pvclock __attribute__((aligned(64)));
+static volatile struct pvclock pvclock __attribute__((aligned(64)));
 static volatile struct pvclock_wall {
     uint32_t version, seconds, nanoseconds;
 } pvclock_wall __attribute__((aligned(16)));
@@ -41,24 +35,6 @@ static uint64_t last_ns, wall_offset_ns;
 
 static uint64_t scale(uint64_t cycles, uint64_t by) {
     return (uint64_t)((unsigned __int128)cycles * by >> 32);
-}
-
-static uint64_t pvclock_scale(uint64_t cycles) {
-    return scale(pvclock.shift < 0 ? cycles >> -pvclock.shift : cycles << pvclock.shift, pvclock.factor);
-}
-
-/* The host's time at that count, which may lie before the host's own reading. */
-static uint64_t pvclock_at(uint64_t cycles) {
-    uint64_t ns;
-    uint32_t version;
-    do {
-        version = pvclock.version;
-        compiler_fence();
-        uint64_t host = pvclock.cycles;
-        ns = pvclock.ns + (cycles >= host ? pvclock_scale(cycles - host) : -pvclock_scale(host - cycles));
-        compiler_fence();
-    } while (version & 1 || version != pvclock.version);
-    return ns;
 }
 
 /* Cycle counter and timer at one moment: the tightest of a few tries, for the VMM may run in between. */
@@ -105,7 +81,7 @@ static bool start_pvclock(uint64_t entry_cycles) {
     if (!kvm_has_clock()) return false;
     nub_call(NUB_KVM_CLOCK, (uintptr_t)&pvclock);
     if (!pvclock.factor) return false;
-    base_ns = pvclock_at(entry_cycles);
+    base_ns = pvclock_at(&pvclock, entry_cycles);
     nub_call(NUB_KVM_WALL, (uintptr_t)&pvclock_wall);
     if (pvclock_wall.seconds)
         wall_offset_ns = pvclock_wall.seconds * NS_PER_S + pvclock_wall.nanoseconds + base_ns;
@@ -135,7 +111,8 @@ void clock_refine(void) {
 
 uint64_t clock_mono_ns(void) {
     uint64_t now = cpu_cycles();
-    uint64_t ns = use_pvclock ? pvclock_at(now) - base_ns : base_ns + scale(now - base_cycles, factor);
+    uint64_t ns =
+        use_pvclock ? pvclock_at(&pvclock, now) - base_ns : base_ns + scale(now - base_cycles, factor);
     if ((int64_t)(ns - last_ns) > 0) last_ns = ns;
     return last_ns;
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drivers/virtio/net.h"
+#include "drivers/nic.h"
 #include "lib/cmdline.h"
 #include "lib/siphash.h"
 #include "lwip/dhcp.h"
@@ -51,18 +51,18 @@ uint32_t net_tcp_isn(const ip_addr_t *local, u16_t local_port, const ip_addr_t *
 
 static void reclaim_sent(void) {
     struct pbuf *p;
-    while ((p = vnet_sent())) pbuf_free(p);
+    while ((p = nic_sent())) pbuf_free(p);
 }
 
 /* The frame as one piece with room in front, and one more reference to it. NULL: no memory. */
 static struct pbuf *sendable(struct pbuf *p) {
-    if (!p->next && pbuf_add_header(p, VNET_HEADER) == 0) {
+    if (!p->next && pbuf_add_header(p, NIC_HEADER) == 0) {
         pbuf_ref(p);
         return p;
     }
-    struct pbuf *q = pbuf_alloc(PBUF_RAW, (u16_t)(p->tot_len + VNET_HEADER), PBUF_RAM);
+    struct pbuf *q = pbuf_alloc(PBUF_RAW, (u16_t)(p->tot_len + NIC_HEADER), PBUF_RAM);
     if (!q) return NULL;
-    pbuf_copy_partial(p, (char *)q->payload + VNET_HEADER, p->tot_len, 0);
+    pbuf_copy_partial(p, (char *)q->payload + NIC_HEADER, p->tot_len, 0);
     return q;
 }
 
@@ -70,12 +70,12 @@ static err_t send_frame(struct netif *n, struct pbuf *p) {
     u16_t bytes = p->tot_len;
     struct pbuf *q = sendable(p);
     if (!q) return ERR_MEM;
-    bool ok = vnet_send(q->payload, bytes, q);
+    bool ok = nic_send(q->payload, bytes, q);
     if (!ok) {
         reclaim_sent();
-        ok = vnet_send(q->payload, bytes, q);
+        ok = nic_send(q->payload, bytes, q);
     }
-    if (q == p) pbuf_remove_header(p, VNET_HEADER);
+    if (q == p) pbuf_remove_header(p, NIC_HEADER);
     if (!ok) pbuf_free(q);
     return ok ? ERR_OK : ERR_MEM;
 }
@@ -83,10 +83,10 @@ static err_t send_frame(struct netif *n, struct pbuf *p) {
 static void receive_frames(void) {
     const uint8_t *frame;
     size_t n;
-    for (int budget = 2 * VNET_BUFFERS; budget && (frame = vnet_receive(&n)); budget--) {
+    for (int budget = 2 * NIC_BUFFERS; budget && (frame = nic_receive(&n)); budget--) {
         struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)n, PBUF_RAM);
         if (p) memcpy(p->payload, frame, n);
-        vnet_receive_done();
+        nic_receive_done();
         if (p && nif.input(p, &nif) != ERR_OK) pbuf_free(p);
     }
 }
@@ -164,8 +164,7 @@ bool link_start(const char *address, const char **why) {
     *why = "ling.ip is not of the form A.B.C.D/N,GATEWAY,MAC";
     if (address && !parse_address(address, &at)) return false;
     *why = NULL;
-    void *memory = malloc(VNET_MEMORY);
-    if (!memory || !vnet_init(nif.hwaddr, memory)) return false;
+    if (!nic_init(nif.hwaddr)) return false;
     if (plat_entropy(secret, sizeof secret)) secret[0] = plat_clock_wall() ^ __builtin_ia32_rdtsc();
     lwip_init();
     if (!netif_add(&nif, &at.ip, &at.mask, &at.gateway, NULL, init_netif, ethernet_input)) return false;
@@ -179,7 +178,7 @@ bool link_start(const char *address, const char **why) {
         status_changed(&nif);
     else if (dhcp_start(&nif) != ERR_OK)
         return false;
-    vnet_flush();
+    nic_flush();
     return true;
 }
 
@@ -192,7 +191,7 @@ void link_run(void) {
     reclaim_sent();
     receive_frames();
     sys_check_timeouts();
-    vnet_flush();
+    nic_flush();
 }
 
 uint64_t link_deadline_ns(void) {

@@ -1,4 +1,4 @@
-/* link: the machine's one network interface: lwIP on virtio-net. */
+/* link: the machine's one network interface: lwIP on drivers/nic.h. */
 #ifndef LING_LINK_H
 #define LING_LINK_H
 

@@ -82,7 +82,7 @@ uint64_t paging_arena_end(uint64_t ram_end) {
     return ram_end & ~((ram_end <= SMALL_END ? SMALL_PAGE : BIG_PAGE) - 1);
 }
 
-void paging_build(uint64_t payload_end, uint64_t arena_end) {
+void paging_build(uint64_t payload_end, uint64_t arena_end, bool uncached) {
     uint64_t arena_start = paging_arena_start(payload_end);
     nub_tables.pml4[0] = (uintptr_t)nub_tables.pdpt | P | W | U;
     for (int i = 0; i < 4; i++) nub_tables.pdpt[i] = (uintptr_t)nub_tables.gigabyte[i] | P | W | U;
@@ -93,6 +93,6 @@ void paging_build(uint64_t payload_end, uint64_t arena_end) {
     map_small(arena_start, min64(arena_end, SMALL_END), P | W | U | NX);
     map_big(SMALL_END, arena_start, P | U | NX);
     map_big(max64(arena_start, SMALL_END), arena_end, P | W | U | NX);
-    map_big(UINT64_C(0xfea00000), UINT64_C(0xff000000), P | W | U | NX | UNCACHED);
-    nub_call(NUB_SEAL, 0);
+    map_big(UINT64_C(0xfea00000), UINT64_C(0xff000000), P | W | U | NX | (uncached ? UNCACHED : 0));
+    paging_switch();
 }

@@ -2,6 +2,7 @@
 #ifndef LING_PAGING_H
 #define LING_PAGING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,8 +10,10 @@
 uint64_t paging_arena_start(uint64_t payload_end);
 uint64_t paging_arena_end(uint64_t ram_end);
 
-/* paging_build: fills the nub's tables and switches to them, for good. The ends are as given by the two
+/* paging_build: fills the nub's tables and has the target switch to them, for good. The ends are as given by the two
  * above; payload_end is PAYLOAD_BASE when there is no payload. */
-void paging_build(uint64_t payload_end, uint64_t arena_end);
+void paging_build(uint64_t payload_end, uint64_t arena_end, bool uncached_devices);
+/* The target's: puts the tables of paging_build (nub_tables) in force. */
+void paging_switch(void);
 
 #endif

@@ -2,9 +2,13 @@
  * frame is one buffer: [12 bytes header][frame], and the header to be sent is all zeros. */
 #include "drivers/virtio/net.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_RX = 0, QUEUE_TX = 1, FEATURE_MAC = 5, CONFIG = 0x100 };
+#include "drivers/nic.h"
+#include "drivers/virtio/virtio.h"
+
+enum { QUEUE_RX = 0, QUEUE_TX = 1, FEATURE_MAC = 5, CONFIG = 0x100, BUFFER_BYTES = 1536 };
 
 static struct virtio_device *dev;
 static struct virtio_queue rx, tx;
@@ -14,7 +18,7 @@ static bool ready;
 static uint8_t *current; /* the received frame being looked at */
 
 static void post(uint8_t *buffer) {
-    virtio_add(&rx, buffer, VNET_BUFFER_BYTES, true, buffer);
+    virtio_add(&rx, buffer, BUFFER_BYTES, true, buffer);
 }
 
 static void read_mac(uint8_t mac[6], bool given) {
@@ -26,48 +30,49 @@ static void read_mac(uint8_t mac[6], bool given) {
     memcpy(mac + 4, &high, 2);
 }
 
-bool vnet_init(uint8_t mac[6], void *memory) {
+bool nic_init(uint8_t mac[6]) {
     uint32_t agreed;
+    uint8_t *memory;
     dev = virtio_find(VIRTIO_NET);
     if (!dev || !virtio_start(dev, 1u << FEATURE_MAC, &agreed)) return false;
     read_mac(mac, agreed >> FEATURE_MAC & 1);
     if (!virtio_queue_init(&rx, dev, QUEUE_RX, rx_memory) ||
-        !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory))
+        !virtio_queue_init(&tx, dev, QUEUE_TX, tx_memory) || !(memory = malloc(NIC_BUFFERS * BUFFER_BYTES)))
         return false;
     virtio_go(dev);
-    for (int i = 0; i < VNET_BUFFERS && i < rx.size; i++) post((uint8_t *)memory + i * VNET_BUFFER_BYTES);
+    for (int i = 0; i < NIC_BUFFERS && i < rx.size; i++) post(memory + i * BUFFER_BYTES);
     virtio_publish(&rx);
     return ready = true;
 }
 
-bool vnet_send(void *bytes, size_t n, void *owner) {
-    memset(bytes, 0, VNET_HEADER);
-    return !dev->broken && virtio_add(&tx, bytes, (uint32_t)n + VNET_HEADER, false, owner);
+bool nic_send(void *bytes, size_t n, void *owner) {
+    memset(bytes, 0, NIC_HEADER);
+    return !dev->broken && virtio_add(&tx, bytes, (uint32_t)n + NIC_HEADER, false, owner);
 }
 
-void *vnet_sent(void) {
+void *nic_sent(void) {
     void *owner;
     uint32_t unused;
     return virtio_take(&tx, &owner, &unused) ? owner : NULL;
 }
 
-const uint8_t *vnet_receive(size_t *n) {
+const uint8_t *nic_receive(size_t *n) {
     void *owner;
     uint32_t bytes;
     while (virtio_take(&rx, &owner, &bytes)) {
         current = owner;
-        *n = bytes < VNET_HEADER ? 0 : bytes - VNET_HEADER;
-        if (*n && *n <= VNET_FRAME_MAX) return current + VNET_HEADER;
+        *n = bytes < NIC_HEADER ? 0 : bytes - NIC_HEADER;
+        if (*n && *n <= NIC_FRAME_MAX) return current + NIC_HEADER;
         post(current);
     }
     return NULL;
 }
 
-void vnet_receive_done(void) {
+void nic_receive_done(void) {
     post(current);
 }
 
-void vnet_flush(void) {
+void nic_flush(void) {
     virtio_publish(&tx);
     virtio_publish(&rx);
 }

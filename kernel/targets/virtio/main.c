@@ -17,7 +17,7 @@
 #include "drivers/virtio/virtio.h"
 #include "lib/cmdline.h"
 #include "lib/freestanding.h"
-#include "lib/heap.h"
+#include "lib/memory.h"
 #include "lib/panic.h"
 #include "net/link.h"
 #include "net/socket.h"
@@ -26,16 +26,9 @@
 #include "payload.h"
 #include "plat.h"
 
-enum {
-    CMDLINE_MAX = 16384,
-    START_MAGIC = 0x336ec578,
-    RAM = 1,
-    EXIT_PORT = 0xf4,
-    BIG_MACHINE_HEAP_DIVISOR = 16
-};
+enum { CMDLINE_MAX = 16384, START_MAGIC = 0x336ec578, RAM = 1, EXIT_PORT = 0xf4 };
 #define LOADER_LIMIT (UINT64_C(1) << 30) /* what the boot page tables show */
 #define DRAIN_NS     UINT64_C(2000000000)
-#define BIG_MACHINE  (UINT64_C(32) << 20)
 
 struct start_info {
     uint32_t magic, version, flags, n_modules;
@@ -48,7 +41,6 @@ struct memmap_entry {
 };
 
 extern uint32_t pvh_start_info;
-extern char kernel_end[];
 extern char text_start[];
 
 static char whole_cmdline[CMDLINE_MAX], vm_cmdline[CMDLINE_MAX];
@@ -78,17 +70,6 @@ static uint64_t find_ram_end(const struct start_info *info) {
     return end;
 }
 
-/* End of the payload; the image's file has been read into memory by the loader, as far as it went. */
-static uint64_t find_payload(uint64_t ram_end) {
-    const struct payload_head *head = (const void *)(uintptr_t)PAYLOAD_BASE;
-    if (head->magic != PAYLOAD_MAGIC) return PAYLOAD_BASE;
-    if (head->bytes < sizeof *head || head->bytes > PAYLOAD_LIMIT - PAYLOAD_BASE) panic("damaged payload");
-    if (head->bytes > ram_end - PAYLOAD_BASE) panic("not enough memory for the payload");
-    boot.payload = head;
-    boot.payload_bytes = head->bytes;
-    return PAYLOAD_BASE + head->bytes;
-}
-
 static const char *who_runs_us(void) {
     uint32_t r[4];
     cpu_id(0x40000000, 0, r);
@@ -97,26 +78,15 @@ static const char *who_runs_us(void) {
                                                     : "unknown";
 }
 
-/* What is left below the payload is the kernel's heap; a big machine gives it more, from the end of its
- * memory. */
-static void share_memory(uint64_t arena, uint64_t arena_end) {
-    heap_add(kernel_end, PAYLOAD_BASE - (uintptr_t)kernel_end);
-    if (arena_end <= arena) panic("not enough memory");
-    if (arena_end >= BIG_MACHINE) {
-        uint64_t bytes = arena_end / BIG_MACHINE_HEAP_DIVISOR & ~UINT64_C(4095);
-        if (bytes > HEAP_REGION_MAX) bytes = HEAP_REGION_MAX;
-        arena_end -= bytes;
-        heap_add((void *)(uintptr_t)arena_end, bytes);
-    }
-    boot.mem = (void *)(uintptr_t)arena;
-    boot.mem_bytes = arena_end - arena;
+void paging_switch(void) {
+    nub_call(NUB_SEAL, 0);
 }
 
 static void start_memory(uint64_t ram_end) {
-    uint64_t payload_end = find_payload(ram_end);
+    uint64_t payload_end = memory_find_payload(&boot, ram_end);
     uint64_t arena = paging_arena_start(payload_end), arena_end = paging_arena_end(ram_end);
-    paging_build(payload_end, arena_end);
-    share_memory(arena, arena_end);
+    paging_build(payload_end, arena_end, true);
+    memory_share(&boot, arena, arena_end);
 }
 
 static void start_network(void) {
@@ -141,7 +111,7 @@ noreturn void target_main(void) {
     clock_init(entry, wall, boot.accel[0] == 'k');
     virtio_probe(whole_cmdline);
     console_init(cmdline_find(whole_cmdline, "ling.console", text, sizeof text) && !strcmp(text, "framed"));
-    entropy_init();
+    entropy_device_ask();
     start_memory(ram_end);
     if (!plat_entropy(&canary, sizeof canary)) freestanding_init(canary);
     start_network();

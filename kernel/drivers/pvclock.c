@@ -1,0 +1,23 @@
+/* pvclock: ns = clock.ns + ((cycles - clock.cycles) << shift) * factor / 2^32, read again when the host wrote
+ * in between. */
+#include "drivers/pvclock.h"
+
+#include "arch/x86_64/cpu.h"
+
+static uint64_t scale(const volatile struct pvclock *c, uint64_t cycles) {
+    uint64_t shifted = c->shift < 0 ? cycles >> -c->shift : cycles << c->shift;
+    return (uint64_t)((unsigned __int128)shifted * c->factor >> 32);
+}
+
+uint64_t pvclock_at(const volatile struct pvclock *c, uint64_t cycles) {
+    uint64_t ns;
+    uint32_t version;
+    do {
+        version = c->version;
+        compiler_fence();
+        uint64_t host = c->cycles;
+        ns = c->ns + (cycles >= host ? scale(c, cycles - host) : -scale(c, host - cycles));
+        compiler_fence();
+    } while (version & 1 || version != c->version);
+    return ns;
+}

@@ -1,0 +1,19 @@
+/* store: xenstore, as a client on the domain's own ring. Requests are answered before anything else goes on. */
+#ifndef LING_STORE_H
+#define LING_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* store_read: the value as a text; false: no such node, too long, or no answer. */
+bool store_read(const char *path, char *value, size_t cap);
+bool store_read_u32(const char *path, uint32_t *value);
+bool store_write(const char *path, const char *value);
+bool store_write_u32(const char *path, uint32_t value);
+/* store_watch: from now on changes below `path` count as events. */
+bool store_watch(const char *path);
+/* store_changed: takes in what has come; true when a watch has fired since the last call. */
+bool store_changed(void);
+
+#endif

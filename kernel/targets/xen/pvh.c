@@ -1,0 +1,143 @@
+/* pvh: a guest in hardware-virtualised long mode, ring 0. Page tables are kernel/nub/paging.c's; interrupts stay
+ * off for ever; exceptions take a stack of their own through the TSS. Sources: Xen arch-x86/hvm/start_info.h,
+ * arch-x86/cpuid.h, hvm/params.h; Intel SDM vol. 3 ch. 6-7. */
+#include <string.h>
+
+#include "arch/x86_64/cpu.h"
+#include "lib/panic.h"
+#include "nub/nub.h"
+#include "nub/paging.h"
+#include "payload.h"
+#include "xen_target.h"
+
+#include <xen/arch-x86/cpuid.h>
+#include <xen/arch-x86/hvm/start_info.h>
+#include <xen/hvm/hvm_op.h>
+#include <xen/hvm/params.h>
+
+enum { PAGE = 4096, CODE = 8, TSS = 24, GATE = 0x8e, STACK = 1 };
+#define LOADER_LIMIT  (UINT64_C(4) << 30)          /* what the boot page tables show */
+#define SPECIAL_START (UINT64_C(0xfea00000) >> 12) /* what paging.c maps of Xen's pages */
+#define SPECIAL_END   (UINT64_C(0xff000000) >> 12)
+
+struct nub_tables nub_tables __attribute__((aligned(4096)));
+extern char fault_stack_top[];
+extern uint64_t gdt[];
+
+static uint64_t loader_end;
+
+static uint32_t find_xen(void) {
+    uint32_t r[4];
+    for (uint32_t leaf = 0x40000000; leaf < 0x40010000; leaf += 0x100) {
+        cpu_id(leaf, 0, r);
+        if (r[1] == XEN_CPUID_SIGNATURE_EBX && r[2] == XEN_CPUID_SIGNATURE_ECX &&
+            r[3] == XEN_CPUID_SIGNATURE_EDX)
+            return leaf;
+    }
+    return 0;
+}
+
+static void fill_hypercall_page(uint32_t leaf) {
+    uint32_t r[4];
+    cpu_id(leaf + 2, 0, r);
+    __asm__ volatile("wrmsr" ::"c"(r[1]), "a"((uint32_t)(uintptr_t)hypercall_page), "d"(0) : "memory");
+}
+
+static uint64_t parameter(unsigned index) {
+    struct xen_hvm_param p = {.domid = DOMID_SELF, .index = index};
+    return hypercall(__HYPERVISOR_hvm_op, HVMOP_get_param, (uintptr_t)&p, 0, 0) ? 0 : p.value;
+}
+
+static void *special_page(unsigned index) {
+    uint64_t frame = parameter(index);
+    return frame >= SPECIAL_START && frame < SPECIAL_END ? (void *)(uintptr_t)(frame << 12) : NULL;
+}
+
+/* What the loader left, and that the arena must start behind it. */
+static const void *loaders(uint64_t at, uint64_t bytes) {
+    if (!at || at >= LOADER_LIMIT || bytes > LOADER_LIMIT - at) return NULL;
+    if (at >= PAYLOAD_BASE && at + bytes > loader_end) loader_end = at + bytes;
+    return (const void *)(uintptr_t)at;
+}
+
+static uint64_t find_ram_end(const struct hvm_start_info *info, uint64_t *total) {
+    const struct hvm_memmap_table_entry *m = loaders(info->memmap_paddr, info->memmap_entries * sizeof *m);
+    uint64_t end = 0;
+    for (uint32_t i = 0; m && info->version >= 1 && i < info->memmap_entries; i++) {
+        if (m[i].type != XEN_HVM_MEMMAP_TYPE_RAM) continue;
+        *total += m[i].size;
+        if (m[i].addr <= PAYLOAD_BASE && m[i].addr + m[i].size > PAYLOAD_BASE) end = m[i].addr + m[i].size;
+    }
+    return end;
+}
+
+void paging_switch(void) {
+    __asm__ volatile("mov %0, %%cr3" ::"r"(nub_tables.pml4) : "memory");
+}
+
+static uint64_t map(uint64_t payload_end, uint64_t *ram_end) {
+    uint64_t above = payload_end > loader_end ? payload_end : loader_end;
+    uint64_t arena = paging_arena_start(above);
+    *ram_end = paging_arena_end(*ram_end);
+    paging_build(above, *ram_end, false);
+    return arena;
+}
+
+static void take_exceptions(void) {
+    static struct {
+        uint16_t low, selector;
+        uint8_t stack, type;
+        uint16_t middle;
+        uint32_t high, zero;
+    } idt[EXCEPTIONS];
+    static struct __attribute__((packed)) {
+        uint32_t zero;
+        uint64_t stacks[3], reserved, ist[7], reserved2;
+        uint16_t reserved3, io_map;
+    } tss = {.io_map = sizeof tss};
+    for (unsigned i = 0; i < EXCEPTIONS; i++) {
+        uint32_t at = (uint32_t)(uintptr_t)pvh_exceptions + i * STUB_BYTES;
+        idt[i].low = (uint16_t)at, idt[i].middle = (uint16_t)(at >> 16);
+        idt[i].selector = CODE, idt[i].stack = STACK, idt[i].type = GATE;
+    }
+    tss.ist[STACK - 1] = (uintptr_t)fault_stack_top;
+    uint64_t base = (uintptr_t)&tss;
+    gdt[TSS / 8] =
+        (sizeof tss - 1) | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
+    gdt[TSS / 8 + 1] = base >> 32;
+    struct __attribute__((packed)) {
+        uint16_t limit;
+        uint64_t base;
+    } idt_pointer = {sizeof idt - 1, (uintptr_t)idt};
+    __asm__ volatile("lidt %0; ltr %w1" ::"m"(idt_pointer), "r"(TSS));
+}
+
+noreturn void target_pvh(const struct hvm_start_info *info) {
+    uint64_t entry = cpu_cycles(), total = 0;
+    __asm__ volatile("fninit");
+    uint32_t leaf = find_xen();
+    if (!leaf)
+        for (;;) __asm__ volatile("ud2"); /* not Xen: nobody to talk to; the machine resets */
+    fill_hypercall_page(leaf);
+    if (!(info->flags & SIF_INITDOMAIN)) {
+        xen.console = special_page(HVM_PARAM_CONSOLE_PFN);
+        xen.console_port = (uint32_t)parameter(HVM_PARAM_CONSOLE_EVTCHN);
+        xen.store = special_page(HVM_PARAM_STORE_PFN);
+        xen.store_port = (uint32_t)parameter(HVM_PARAM_STORE_EVTCHN);
+    }
+    if (!xen_map_frame(XENMAPSPACE_shared_info, 0, 0, shared_info_page)) __builtin_trap();
+    xen.shared = (void *)shared_info_page;
+    take_exceptions();
+    loaders((uintptr_t)info, sizeof *info);
+    const char *line = loaders(info->cmdline_paddr, 1);
+    if (line) loaders(info->cmdline_paddr, strlen(line) + 1);
+    uint64_t ram_end = find_ram_end(info, &total);
+    struct xen_start start = {.target = "xen-pvh",
+                              .cmdline = line,
+                              .entry_cycles = entry,
+                              .total_bytes = total,
+                              .ram_end = ram_end,
+                              .loader_end = loader_end,
+                              .map = map};
+    target_start(&start);
+}
