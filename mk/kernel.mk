@@ -62,6 +62,8 @@ $(call kobjs,virtio,$(VIRTIO_SRC)): | $(LWIP)/.fetched
 VIRTIO_LD := -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
 MUSL_LIBC := /usr/lib/x86_64-linux-musl/libc.a
+# gcc would make calloc's malloc and memset a call of calloc.
+$(BUILD)/obj/virtio/kernel/lib/heap.o: KCFLAGS_virtio += -fno-builtin-malloc
 # With symbols for gdb as .debug; without, to be packed.
 $(BUILD)/ling-virtio.elf: $(BUILD)/ling-virtio.debug
 	$(call Q,STRIP,$@)objcopy -S $< $@
