@@ -96,4 +96,4 @@ $(BUILD)/boot/guest-virtio.elf: $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/gue
 ## test-boot: the kernel layer on every target and accelerator, with a small program in place of the VM
 test-boot:
 	@tools/run-tests.sh boot
-$(BUILD)/unit/test_kernel_lib: CFLAGS_asan += -Ikernel
+$(BUILD)/unit/test_kernel_lib $(BUILD)/unit/test_netring: CFLAGS_asan += -Ikernel

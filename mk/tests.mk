@@ -66,3 +66,8 @@ test-long: deps-test
 	tests/stress/idle.sh
 	tests/stress/wrk.sh
 	tests/stress/abuse.sh
+
+.PHONY: test-xen
+## test-xen: the image under a real Xen inside QEMU, PV and PVH (downloads and unpacks Xen and a dom0 kernel once)
+test-xen: deps-test $(BUILD)/lingpack $(BUILD)/ling-xen.elf $(STDLIB_BEAMS)
+	@tools/run-tests.sh xen

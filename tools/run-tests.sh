@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs sections of the test suite, each a command that prints TAP, and counts. Exit status 1 when anything failed.
-# Usage: tools/run-tests.sh [SECTION…]      sections: lint unit fuzz conformance asan gcstress cli http boot
+# Usage: tools/run-tests.sh [SECTION…]      sections: lint unit fuzz conformance asan gcstress cli http boot xen
 set -u
 cd "$(dirname "$0")/.." || exit
 logs=build/test-logs
@@ -26,6 +26,7 @@ section_command() {
     cli) bats --tap tests/cli ;;
     http) tests/http/run.sh ;;
     boot) tests/boot/run.sh ;;
+    xen) tests/xen/run.py ;;
     *)
         echo "run-tests: unknown section '$1'" >&2
         exit 2
