@@ -16,7 +16,8 @@ sys.path.insert(0, f"{ROOT}/tools/xen")
 import xenbox  # noqa: E402
 
 KINDS = ("pv", "pvh")
-PROGRAMS = ("lang_maps", "timers_conf")
+PROGRAMS = ("lang_maps", "otp_collections_conf")
+MEMORY_MB = 16
 LIMIT_S = 300
 PAYLOAD_BYTES_AT = 16  # in the payload's header
 HELLO = '-module(t).\n-export([main/1]).\nmain(_) -> io:put_chars("hello from xen\\n"), halt(7).\n'
@@ -90,7 +91,7 @@ def write_job(job):
     lines = []
     for kind, net in zip(KINDS, (50, 51)):
         for image in ("script", "damaged") + PROGRAMS:
-            lines += [f"start {kind}-{image} {kind} {24 if kind == 'pv' else 64} {image} ''",
+            lines += [f"start {kind}-{image} {kind} {MEMORY_MB} {image} ''",
                       f"finish {kind}-{image} 20"]
         words = f"ling.ip=10.0.2.{net}/24,10.0.2.2 ling.port=80"
         for name, then in (("page", "echo @listening"), ("stop", "xl shutdown")):
