@@ -127,7 +127,7 @@ process_images() { # what a damaged file does to the process target
     IMAGE=$dir/cut.img expect "an image without its end is refused" linux 1 "cut.img: truncated" ""
     IMAGE=/bin/sh expect "a foreign ELF is refused" linux 1 "/bin/sh: no payload" ""
     IMAGE=/etc/passwd expect "a foreign file is refused" linux 1 "/etc/passwd: not a Ling image" ""
-    IMAGE=$dir/none expect "a missing file is refused" linux 1 "can't open" ""
+    IMAGE=$dir/none expect "a missing file is refused" linux 1 "No such file" ""
     expect "a forbidden system call is a fault" linux 70 "forbidden system call 2" "t.mode=syscall"
     expect "nonsense for ling.mem is refused" linux 1 "ling.mem: not a number" "ling.mem=abc"
 }

@@ -22,7 +22,8 @@ LINUX = ("console=hvc0 quiet nokaslr mitigations=off audit=0 apparmor=0 random.t
 
 
 def qemu(memory, shared, disk, control, forwards=()):
-    """Off, for QEMU 7.2's sake: SMAP (faults of a PV dom0), RDTSCP (of its SVM), AVX (damaged registers in dom0)."""
+    """Off, for QEMU 7.2's sake: SMAP (faults of a PV dom0), RDTSCP (of its SVM), AVX (xl in dom0 aborted once
+    with it on, and not since; the cause is not known)."""
     net = "user,id=n" + "".join(",hostfwd=tcp:127.0.0.1:{}-{}:{}".format(*f.split(":")) for f in forwards)
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,smap=off,rdtscp=off,xsave=off,avx=off,avx2=off", "-M", "pc,memory-backend=ram",
             "-m", str(MEMORY_MB), "-object",
