@@ -28,12 +28,15 @@ def read_n(s, n):
     return bytes(got)
 
 def ready():
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while True:
         try:
             s = connect()
+            s.settimeout(1) # a connection made before the guest had its address may stay mute for long: make another
             s.sendall(b"hello\n")
-            if read_n(s, 6) == b"hello\n": return s
+            if read_n(s, 6) == b"hello\n":
+                s.settimeout(10)
+                return s
             s.close()
         except OSError: pass
         if time.monotonic() > until: sys.exit("the guest does not answer")
