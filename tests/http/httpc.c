@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Long enough for the retransmissions of a lost packet on a busy machine. */
+enum { PATIENCE_MS = 20000 };
+
 static int port, failures, count;
 static const char *instance;
 static char *in; /* everything received on the connection of this test */
@@ -56,7 +59,7 @@ static bool receive(int fd, int timeout_ms) { /* false: end, reset or nothing in
 static void send_all(int fd, const char *p, size_t n) {
     while (n > 0) {
         struct pollfd w = {.fd = fd, .events = POLLOUT | POLLIN};
-        if (poll(&w, 1, 5000) <= 0) return;
+        if (poll(&w, 1, PATIENCE_MS) <= 0) return;
         if ((w.revents & POLLIN) && !receive(fd, 0)) return;
         ssize_t s = send(fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (s < 0 && errno == EAGAIN) continue;
@@ -70,7 +73,7 @@ static void send_text(int fd, const char *s) {
 }
 
 static void read_to_end(int fd) {
-    while (receive(fd, 5000)) continue;
+    while (receive(fd, PATIENCE_MS)) continue;
     if (!in) in = calloc(1, in_cap = 1);
     if (in_n == 0) in[0] = 0;
     close(fd);
