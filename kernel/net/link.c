@@ -19,11 +19,14 @@
 #include "lwip/etharp.h"
 #include "lwip/init.h"
 #include "lwip/netif.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 #include "net/hooks.h"
 #include "netif/ethernet.h"
 #include "plat.h"
+
+enum { LATE_TIMERS_MS = 3600000 }; /* well below the half range of sys_now */
 
 static struct netif nif;
 static bool started, configured;
@@ -194,9 +197,15 @@ void link_run(void) {
     nic_flush();
 }
 
+/* Without connections and without a lease to renew only ARP's cyclic timer is left, and what it ages may age late: an
+ * idle instance need not wake for it every second. */
+static bool timers_may_wait(void) {
+    return !netif_dhcp_data(&nif) && !tcp_active_pcbs && !tcp_tw_pcbs;
+}
+
 uint64_t link_deadline_ns(void) {
     if (!started) return UINT64_MAX;
-    uint32_t ms = sys_timeouts_sleeptime();
+    uint32_t ms = timers_may_wait() ? LATE_TIMERS_MS : sys_timeouts_sleeptime();
     if (ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE) return UINT64_MAX;
     return plat_clock_mono() / 1000000 * 1000000 + ms * UINT64_C(1000000);
 }
