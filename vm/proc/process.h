@@ -108,7 +108,6 @@ struct process {
     uint32_t table_slot;
     uint64_t seq; /* spawn order */
     void *owner;  /* http request being served by this process, or NULL (see http/) */
-    struct save_call *unused_reserved;
 };
 
 /* -- process.c */
