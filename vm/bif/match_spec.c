@@ -43,7 +43,7 @@ static int variable_number(term t) {
 
 static term compile_pattern(struct process *p, term t, int depth, bool *ok);
 
-static term compile_list(struct process *p, term t, int depth, bool *ok) {
+static term compile_list(struct process *p, term t) {
     size_t n = 0;
     for (term rest = t; term_is_list(rest); rest = list_tail(rest)) n++;
     term *cells = heap_alloc(&p->heap, 2 * n);
@@ -91,7 +91,7 @@ static term compile_pattern(struct process *p, term t, int depth, bool *ok) {
     if (term_is_tuple(t)) return compile_tuple(p, t, depth, ok);
     if (term_is_map(t)) return compile_map(p, t, depth, ok);
     if (!term_is_list(t)) return t;
-    term out = compile_list(p, t, depth, ok);
+    term out = compile_list(p, t);
     compile_list_elements(p, t, out, depth, ok);
     return out;
 }

@@ -3,6 +3,7 @@
  * A segment of bs_create_bin takes three words:   [type 8 | flags 8 | unit 16 | number 32][value or
  * bytes][size]; the number is how long a string is, else which segment of the source this is. Source: OTP beam_ssa_codegen, beam_validator.
  */
+#include "format/segment.h"
 #include "format/translate_in.h"
 #include "term/order.h"
 
@@ -199,24 +200,12 @@ static bool match_op(struct tr *t, const struct tins *in) {
 }
 
 /* -- building */
-enum segment {
-    SEG_INTEGER,
-    SEG_FLOAT,
-    SEG_BINARY,
-    SEG_BINARY_ALL,
-    SEG_STRING,
-    SEG_UTF8,
-    SEG_UTF16,
-    SEG_UTF32,
-    SEG_APPEND,
-    SEG_PRIVATE_APPEND
-};
 
 static bool segment_kind(struct tr *t, const struct beam_arg *type, const struct beam_arg *size,
                          uint32_t *kind) {
     static const struct {
         const char *name;
-        enum segment kind;
+        enum segment_type kind;
     } kinds[] = {{"integer", SEG_INTEGER}, {"float", SEG_FLOAT},   {"binary", SEG_BINARY},
                  {"string", SEG_STRING},   {"utf8", SEG_UTF8},     {"utf16", SEG_UTF16},
                  {"utf32", SEG_UTF32},     {"append", SEG_APPEND}, {"private_append", SEG_PRIVATE_APPEND}};

@@ -8,21 +8,10 @@
 #include "data/big.h"
 #include "data/bits.h"
 #include "data/map.h"
+#include "format/segment.h"
 #include "interp/inside.h"
 
-enum segment_type {
-    SEG_INTEGER,
-    SEG_FLOAT,
-    SEG_BINARY,
-    SEG_BINARY_ALL,
-    SEG_STRING,
-    SEG_UTF8,
-    SEG_UTF16,
-    SEG_UTF32,
-    SEG_APPEND,
-    SEG_PRIVATE_APPEND
-};
-enum { SEGMENT_WORDS = 3, BITS_MAX_LOG2 = 40 };
+enum { BITS_MAX_LOG2 = 40 };
 
 struct segment {
     enum segment_type type;

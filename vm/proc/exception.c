@@ -22,9 +22,6 @@ term raise_system_limit(struct process *p) {
 term raise_notsup(struct process *p) {
     return raise_error(p, A_NOTSUP);
 }
-term raise_undef(struct process *p) {
-    return raise_error(p, A_UNDEF);
-}
 term raise_badkey(struct process *p, term key) {
     return raise_error(p, TUPLE(&p->heap, A_BADKEY, key));
 }

@@ -7,10 +7,6 @@
 
 enum { SPANS = 5 };
 
-size_t process_gc_spans_max(const struct process *p) {
-    return SPANS;
-}
-
 /* Messages that were looked at lie on the heap. */
 static void message_roots(void *ctx, void (*root)(struct gc *gc, struct root_span span), struct gc *gc) {
     struct process *p = ctx;

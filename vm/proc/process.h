@@ -132,9 +132,6 @@ struct process *process_find(const struct vm *vm, term pid); /* NULL: no such pr
  * p must not be used afterwards, except by the scheduler when p is vm->current (state PROC_DEAD, freed
  * there). */
 void process_terminate(struct vm *vm, struct process *p, term reason);
-/* process_roots: the spans that heap_collect needs beside the stack: live X registers (vm->x when running,
- * else args), dictionary, adopted messages, exception, names. `live` as in the interpreter. */
-size_t process_gc_spans_max(const struct process *p);
 /* process_collect: GC: collects p's heap; p is vm->current and its X registers 0..live-1 are in vm->x, or p
  * is at rest and they are in args. Afterwards there is room for need_words. When no memory is left or
  * max_heap_size is passed: h->oom, which leads to the scheduler and ends p. So it returns ST_OK, or not at
@@ -220,7 +217,6 @@ term raise_badarg(struct process *p);
 term raise_badarith(struct process *p);
 term raise_system_limit(struct process *p);
 term raise_notsup(struct process *p);
-term raise_undef(struct process *p);
 term raise_class(struct process *p, enum exc_class c, term reason, term trace);
 term raise_badkey(struct process *p, term key); /* {badkey,K} */
 term raise_badmap(struct process *p, term t);   /* {badmap,T} */
