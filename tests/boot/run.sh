@@ -74,22 +74,36 @@ console_input() {
 }
 
 # network TARGET WORDS LABEL CHECKS...: all checks against one instance that then quits
-port=$((20000 + $$ % 20000))
+free_port() { # below the ports the system gives to connections: one of those could be taken before the instance binds it
+    python3 - <<'EOF'
+import random, socket
+while True:
+    port = random.randrange(10000, 32000)
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("", port))
+        except OSError:
+            continue
+    print(port)
+    break
+EOF
+}
 network() {
-    local t=$1 words=$2 label=$3 check pid
+    local t=$1 words=$2 label=$3 check pid port
     shift 3
-    port=$((port + 1))
+    port=$(free_port)
     if [ "$t" = linux ]; then words+=" t.n=$port"; fi
     PORT=$port instance "$t" "t.mode=echo $words" </dev/null &
     pid=$!
     for check in "$@"; do
         # shellcheck disable=SC2086 # name and parameter
-        timeout 40 tests/boot/netcheck.py $port $check >"$out.check" 2>&1
+        timeout 40 tests/boot/netcheck.py "$port" $check >"$out.check" 2>&1
         local s=$?
         [ $s -eq 0 ] || cat "$out.check" >>"$out"
         verdict $s "$t, $label: $check"
     done
-    timeout 10 tests/boot/netcheck.py $port quit >/dev/null 2>&1
+    timeout 10 tests/boot/netcheck.py "$port" quit >/dev/null 2>&1
     wait $pid
     verdict $? "$t, $label: ends with status 0"
 }
