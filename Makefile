@@ -12,7 +12,7 @@ include mk/lingpack.mk
 include mk/stdlib.mk
 include mk/tests.mk
 
-.PHONY: all help deps deps-test demo clean distclean
+.PHONY: all help deps deps-test deps-web demo clean distclean
 
 ## all: build lingpack, the kernel image and the Linux VM (installs missing packages first)
 all: deps
@@ -31,6 +31,8 @@ deps:
 
 deps-test:
 	@tools/deps.sh build run test
+deps-web:
+	@tools/deps.sh web
 
 ## clean: remove build products, keep what was downloaded
 clean:

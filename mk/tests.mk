@@ -67,6 +67,12 @@ test-long: deps-test
 	tests/stress/wrk.sh
 	tests/stress/abuse.sh
 
+.PHONY: test-web
+## test-web: a real browser (Chromium, headless) on every target that works here
+test-web: deps-test deps-web
+	@$(MAKE) --no-print-directory -j2 build-all
+	tests/web/run.sh
+
 .PHONY: test-xen
 ## test-xen: the image under a real Xen inside QEMU, PV and PVH (downloads and unpacks Xen and a dom0 kernel once)
 test-xen: deps-test $(BUILD)/lingpack $(BUILD)/ling-xen.elf $(STDLIB_BEAMS)
