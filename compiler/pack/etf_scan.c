@@ -4,29 +4,7 @@
  * soon. Source: OTP erl_ext_dist "External Term Format".
  */
 #include "pack/etf_scan.h"
-
-enum {
-    ETF_VERSION = 131,
-    ETF_NEW_FLOAT = 70,
-    ETF_BIT_BINARY = 77,
-    ETF_SMALL_INT = 97,
-    ETF_INT = 98,
-    ETF_FLOAT = 99,
-    ETF_ATOM = 100,
-    ETF_SMALL_TUPLE = 104,
-    ETF_LARGE_TUPLE = 105,
-    ETF_NIL = 106,
-    ETF_STRING = 107,
-    ETF_LIST = 108,
-    ETF_BINARY = 109,
-    ETF_SMALL_BIG = 110,
-    ETF_LARGE_BIG = 111,
-    ETF_EXPORT = 113,
-    ETF_SMALL_ATOM = 115,
-    ETF_MAP = 116,
-    ETF_ATOM_UTF8 = 118,
-    ETF_SMALL_ATOM_UTF8 = 119,
-};
+#include "data/etf_tags.h"
 
 struct text {
     const uint8_t *p;
@@ -69,7 +47,7 @@ static enum status scan_export(struct view *v, const struct etf_visitor *visitor
     visit_atom(visitor, m, latin1);
     if (!read_atom(v, &f, &latin1)) return ST_CORRUPT;
     visit_atom(visitor, f, latin1);
-    if (view_u8(v) != ETF_SMALL_INT) return ST_CORRUPT;
+    if (view_u8(v) != ETF_SMALL_INTEGER) return ST_CORRUPT;
     unsigned arity = view_u8(v);
     if (v->bad) return ST_CORRUPT;
     if (visitor->export_fun) visitor->export_fun(visitor->ctx, m.p, m.n, f.p, f.n, arity);
@@ -81,8 +59,8 @@ static enum status scan_tag(struct view *v, uint8_t tag, uint64_t *children) {
     *children = 0;
     switch (tag) {
     case ETF_NIL: break;
-    case ETF_SMALL_INT: view_bytes(v, 1); break;
-    case ETF_INT: view_bytes(v, 4); break;
+    case ETF_SMALL_INTEGER: view_bytes(v, 1); break;
+    case ETF_INTEGER: view_bytes(v, 4); break;
     case ETF_NEW_FLOAT: view_bytes(v, 8); break;
     case ETF_FLOAT: view_bytes(v, 31); break;
     case ETF_STRING: view_bytes(v, view_be16(v)); break;

@@ -10,10 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/utf8.h"
-#include "data/etf.h"
+#include "../unit/names.h"
+
 #include "data/print.h"
-#include "format/image.h"
 #include "term/order.h"
 #include "term/workstack.h"
 
@@ -21,35 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define CHECK(x) ((x) ? (void)0 : (fprintf(stderr, "fuzz_etf: %s:%d: %s\n", __FILE__, __LINE__, #x), abort()))
 
-enum { ARENA_BYTES = 64 << 20, ATOMS_MAX = 512, EXPORTS_MAX = 64 };
-
-static struct atom_text atoms[ATOMS_MAX];
-static uint32_t n_atoms;
-static struct export_entry exports[EXPORTS_MAX];
-static uint32_t n_exports;
-
-static struct atom_text text_of(term atom) {
-    return atoms[atom_index(atom)];
-}
-
-static term make_atom(void *ctx, const uint8_t *utf8, size_t n) {
-    for (uint32_t i = 0; i < n_atoms; i++)
-        if (atoms[i].bytes == n && !memcmp(atoms[i].utf8, utf8, n)) return atom_make(i);
-    if (n_atoms == ATOMS_MAX || utf8_count(utf8, n) < 0 || utf8_count(utf8, n) > 255) return NONE;
-    uint8_t *copy = malloc(n + 1);
-    memcpy(copy, utf8, n);
-    atoms[n_atoms] = (struct atom_text){copy, (uint32_t)n};
-    return atom_make(n_atoms++);
-}
-
-static const void *make_export(void *ctx, term m, term f, uint32_t arity) {
-    for (uint32_t i = 0; i < n_exports; i++)
-        if (exports[i].module == m && exports[i].function == f && exports[i].arity == arity)
-            return &exports[i];
-    if (n_exports == EXPORTS_MAX) return NULL;
-    exports[n_exports] = (struct export_entry){.module = m, .function = f, .arity = arity};
-    return &exports[n_exports++];
-}
+enum { ARENA_BYTES = 64 << 20 };
 
 /* A closure of one free variable, whatever is asked for. */
 static const void *any_fun(void *ctx, term m, uint32_t index, const uint8_t uniq[16]) {
@@ -58,12 +29,7 @@ static const void *any_fun(void *ctx, term m, uint32_t index, const uint8_t uniq
     return &e;
 }
 
-static const struct etf_env env = {.atom = make_atom, .export_entry = make_export, .fun_entry = any_fun};
-
-static void forget_names(void) {
-    for (uint32_t i = 0; i < n_atoms; i++) free((void *)(uintptr_t)atoms[i].utf8);
-    n_atoms = n_exports = 0;
-}
+static const struct etf_env env = {.atom = names_atom, .export_entry = names_export, .fun_entry = any_fun};
 
 static void out_of_memory(struct heap *h, size_t words) {
     panic("fuzz_etf: no memory for %zu words", words);
@@ -91,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     size_t used = 0;
     if (n > 100000 || heap_init(&h, arena, 1024)) return 0;
     h.oom = out_of_memory;
-    atom_text = text_of;
+    atom_text = names_text;
     term_scratch.alloc = arena;
     uint8_t *copy = malloc(n + !n);
     memcpy(copy, data, n);
@@ -99,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     CHECK(heap_used_words(&h) <= 16 * n + 1024);
     free(copy);
     if (st == ST_OK) check_term(&h, t);
-    forget_names();
+    names_forget();
     heap_deinit(&h);
     return 0;
 }

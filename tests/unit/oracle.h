@@ -1,4 +1,4 @@
-/* oracle: for unit tests that compare with real erl: a heap, atoms made on the fly, and the lines that
+/* oracle: for unit tests that compare with real erl: a heap, and the lines that
  * oracle.escript prints. Included by one test executable each. */
 #ifndef LING_TEST_ORACLE_H
 #define LING_TEST_ORACLE_H
@@ -9,50 +9,22 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "data/etf.h"
+#include "names.h"
+
 #include "data/print.h"
-#include "format/image.h"
 #include "term/order.h"
 #include "term/workstack.h"
 
-enum { ARENA_BYTES = 256 << 20, ATOMS_MAX = 4096, EXPORTS_MAX = 64 };
+enum { ARENA_BYTES = 256 << 20 };
 
 static struct alloc *arena;
 static struct heap heap;
 static void *arena_memory;
 
-static struct atom_text atoms[ATOMS_MAX];
-static uint32_t n_atoms;
-static struct export_entry exports[EXPORTS_MAX];
-static uint32_t n_exports;
-
-static struct atom_text oracle_atom_text(term atom) {
-    return atoms[atom_index(atom)];
-}
-
-static term oracle_atom(void *ctx, const uint8_t *utf8, size_t n) {
-    for (uint32_t i = 0; i < n_atoms; i++)
-        if (atoms[i].bytes == n && !memcmp(atoms[i].utf8, utf8, n)) return atom_make(i);
-    if (n_atoms == ATOMS_MAX) return NONE;
-    uint8_t *text = malloc(n + 1);
-    memcpy(text, utf8, n);
-    atoms[n_atoms] = (struct atom_text){text, (uint32_t)n};
-    return atom_make(n_atoms++);
-}
-
-static const void *oracle_export(void *ctx, term m, term f, uint32_t arity) {
-    for (uint32_t i = 0; i < n_exports; i++)
-        if (exports[i].module == m && exports[i].function == f && exports[i].arity == arity)
-            return &exports[i];
-    if (n_exports == EXPORTS_MAX) return NULL;
-    exports[n_exports] = (struct export_entry){.module = m, .function = f, .arity = arity};
-    return &exports[n_exports++];
-}
-
-static const struct etf_env oracle_env = {.atom = oracle_atom, .export_entry = oracle_export};
+static const struct etf_env oracle_env = {.atom = names_atom, .export_entry = names_export};
 
 static inline term atom_of(const char *text) {
-    return oracle_atom(NULL, (const uint8_t *)text, strlen(text));
+    return names_atom(NULL, (const uint8_t *)text, strlen(text));
 }
 
 static void oracle_oom(struct heap *h, size_t words) {
@@ -68,7 +40,7 @@ static void oracle_heap_reset(void) {
 static int oracle_setup(void **state) {
     arena_memory = aligned_alloc(4096, ARENA_BYTES);
     arena = alloc_create(arena_memory, ARENA_BYTES);
-    atom_text = oracle_atom_text;
+    atom_text = names_text;
     term_scratch.alloc = arena;
     oracle_heap_reset();
     return 0;
@@ -76,8 +48,7 @@ static int oracle_setup(void **state) {
 
 static int oracle_teardown(void **state) {
     heap_deinit(&heap);
-    for (uint32_t i = 0; i < n_atoms; i++) free((void *)(uintptr_t)atoms[i].utf8);
-    n_atoms = n_exports = 0;
+    names_forget();
     assert_int_equal(alloc_stats(arena).used_bytes,
                      alloc_stats(alloc_create(arena_memory, ARENA_BYTES)).used_bytes);
     free(arena_memory);

@@ -20,16 +20,6 @@
 
 enum { APPEND_MIN_BYTES = 256 };
 
-static term sub_new(struct heap *h, term orig, size_t size_bits, bool writable) {
-    term *s = heap_alloc(h, SUB_WORDS);
-    s[0] = header_make(KIND_SUB_BIN, SUB_WORDS - 1);
-    s[SUB_ORIG] = orig;
-    s[SUB_OFFSET] = small_make(0);
-    s[SUB_BITS] = small_make((int64_t)size_bits);
-    s[SUB_FLAGS] = small_make(writable ? BIN_WRITABLE : 0);
-    return boxed_make(s);
-}
-
 void bits_build(struct heap *h, struct bits_builder *b, size_t n_bits) {
     size_t bytes = n_bits / 8 + ((n_bits & 7) != 0);
     b->result = heap_bin_new(h, bytes, &b->data);
@@ -37,7 +27,7 @@ void bits_build(struct heap *h, struct bits_builder *b, size_t n_bits) {
     b->end_bits = n_bits;
     if (n_bits & 7) {
         b->data[bytes - 1] = 0;
-        b->result = sub_new(h, b->result, n_bits, false);
+        b->result = heap_sub_new(h, b->result, 0, n_bits, 0);
     }
 }
 
@@ -56,7 +46,7 @@ static term append_object(struct heap *h, size_t bits, struct bin **out) {
     r[REFC_SIZE] = used;
     r[REFC_FLAGS] = BIN_WRITABLE;
     *out = b;
-    return sub_new(h, orig, bits, true);
+    return heap_sub_new(h, orig, 0, bits, BIN_WRITABLE);
 }
 
 /* appendable: the refc object that t may be extended in, or NULL. */
@@ -97,7 +87,7 @@ static void append_in_place(struct heap *h, struct bits_builder *b, term t, term
     refc[REFC_SIZE] = used;
     b->data = bin->data;
     s[SUB_FLAGS] = small_make(0);
-    b->result = sub_new(h, s[SUB_ORIG], b->end_bits, true);
+    b->result = heap_sub_new(h, s[SUB_ORIG], 0, b->end_bits, BIN_WRITABLE);
 }
 
 bool bits_build_append(struct heap *h, struct bits_builder *b, term bin, size_t n_bits, unsigned unit) {

@@ -130,26 +130,16 @@ term bits_match_float(struct heap *h, term ctx, size_t n_bits, unsigned flags) {
     return heap_float(h, d);
 }
 
-static term sub_new(struct heap *h, term orig, size_t offset_bits, size_t size_bits) {
-    term *s = heap_alloc(h, SUB_WORDS);
-    s[0] = header_make(KIND_SUB_BIN, SUB_WORDS - 1);
-    s[SUB_ORIG] = orig;
-    s[SUB_OFFSET] = small_make((int64_t)offset_bits);
-    s[SUB_BITS] = small_make((int64_t)size_bits);
-    s[SUB_FLAGS] = small_make(0);
-    return boxed_make(s);
-}
-
 term bits_match_binary(struct heap *h, term ctx, size_t n_bits) {
     struct field f = field_here(ctx);
     if (n_bits > f.left) return NONE;
     field_taken(&f, n_bits);
-    return sub_new(h, f.ctx[CTX_ORIG], f.at, n_bits);
+    return heap_sub_new(h, f.ctx[CTX_ORIG], f.at, n_bits, 0);
 }
 
 term bits_match_tail(struct heap *h, term ctx) {
     struct field f = field_here(ctx);
-    return sub_new(h, f.ctx[CTX_ORIG], f.at, f.left);
+    return heap_sub_new(h, f.ctx[CTX_ORIG], f.at, f.left, 0);
 }
 
 bool bits_match_skip(term ctx, size_t n_bits) {

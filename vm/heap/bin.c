@@ -83,6 +83,16 @@ struct bits term_bits(term t) {
                          (size_t)small_value(o[SUB_BITS])};
 }
 
+term heap_sub_new(struct heap *h, term orig, size_t offset_bits, size_t size_bits, int flags) {
+    term *s = heap_alloc(h, SUB_WORDS);
+    s[0] = header_make(KIND_SUB_BIN, SUB_WORDS - 1);
+    s[SUB_ORIG] = orig;
+    s[SUB_OFFSET] = small_make((int64_t)offset_bits);
+    s[SUB_BITS] = small_make((int64_t)size_bits);
+    s[SUB_FLAGS] = small_make(flags);
+    return boxed_make(s);
+}
+
 enum {
     COPY_MAX_BYTES = 8 * (SUB_WORDS - 2)
 }; /* a heap binary of so many bytes takes no more than a sub binary */
@@ -104,13 +114,7 @@ term heap_sub_bin(struct heap *h, term t, size_t offset_bits, size_t size_bits) 
     if (offset_bits == 0 && size_bits == orig_size * 8) return orig;
     if (((offset_bits | size_bits) & 7) == 0 && size_bits <= 8 * COPY_MAX_BYTES)
         return heap_bin_copy(h, bytes + offset_bits / 8, size_bits / 8);
-    term *s = heap_alloc(h, SUB_WORDS);
-    s[0] = header_make(KIND_SUB_BIN, SUB_WORDS - 1);
-    s[SUB_ORIG] = orig;
-    s[SUB_OFFSET] = small_make((int64_t)offset_bits);
-    s[SUB_BITS] = small_make((int64_t)size_bits);
-    s[SUB_FLAGS] = small_make(0);
-    return boxed_make(s);
+    return heap_sub_new(h, orig, offset_bits, size_bits, 0);
 }
 
 enum status term_bytes(struct alloc *a, term t, const uint8_t **bytes, size_t *size, void **owned) {

@@ -35,6 +35,8 @@ term heap_bin_wrap(struct heap *h, struct bin *b);
  * resolved to the original). For a match context the offset counts from the start of its original. May return
  * t itself when it is all of t, or a copy when that is no larger. */
 term heap_sub_bin(struct heap *h, term t, size_t offset_bits, size_t size_bits);
+/* heap_sub_new: a sub binary of exactly these bits of an original (a heap or refc binary). flags: BIN_WRITABLE or 0 */
+term heap_sub_new(struct heap *h, term orig, size_t offset_bits, size_t size_bits, int flags);
 
 /* A resolved bitstring: bits [offset_bits, offset_bits+size_bits) from `bytes`. */
 struct bits {
