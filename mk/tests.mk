@@ -45,6 +45,20 @@ test: deps-test
 test-unit: $(UNIT_BIN)
 	@tools/run-tests.sh unit
 
+# clang's warnings, which are others than gcc's, on what gcc compiles for guests and for the host
+CLANG_SRC := $(wildcard vm/*/*.c kernel/*/*.c kernel/*/*/*.c compiler/*/*.c)
+CLANG_FLAGS := -fsyntax-only -std=gnu11 $(WARN)
+CLANG_GUEST := -nostdlibinc -isystem /usr/include/x86_64-linux-musl $(LWIP_INC) -Ikernel \
+	-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
+clang_flags = $(CLANG_FLAGS) $(VM_INC) $(if $(filter compiler/%,$(1)),-Icompiler,$(CLANG_GUEST)) $(if $(filter kernel/%,$(1)),-D_GNU_SOURCE)
+$(BUILD)/clang/%.ok: %.c | $(GEN_STAMPS) $(LWIP)/.fetched
+	@mkdir -p $(@D)
+	$(call Q,CLANG,$<)clang $(call clang_flags,$<) -MMD -MF $(@:.ok=.d) -MT $@ $<
+	@touch $@
+-include $(CLANG_SRC:%.c=$(BUILD)/clang/%.d)
+.PHONY: lint-clang
+lint-clang: $(CLANG_SRC:%.c=$(BUILD)/clang/%.ok)
+
 .PHONY: lint format bench
 ## lint: layers, cycles, formatting, tables, shell scripts
 lint: deps-test $(GUEST_LIBVM)

@@ -25,6 +25,7 @@ file_length() {
     c_files | xargs wc -l | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 " lines (800 is the limit)"; bad = 1 } END { exit bad }'
 }
 check "layers and cycles" tools/lint-layers.sh
+check "warnings of clang" make --no-print-directory -j2 -k lint-clang
 check "formatting (clang-format)" format
 check "shell scripts (shellcheck)" shells
 check "trailing whitespace" whitespace
