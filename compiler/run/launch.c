@@ -305,6 +305,7 @@ static void tell(struct launch *l, int status) {
 static int launch(const struct run_config *c, struct machine *m, int port, bool *retry) {
     struct launch *l = mem_get(sizeof *l);
     char **argv = machine_command(m, c, port);
+    machine_set_environment(m);
     l->config = c;
     l->machine = m;
     l->port = port;

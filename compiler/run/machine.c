@@ -162,7 +162,7 @@ static void put_qemu(struct command *cmd, const struct machine *m, const struct 
         "-chardev",
         "stdio,id=c,signal=off",
         "-device",
-        "virtio-serial-device",
+        "virtio-serial-device,max_ports=1", /* two queues a port: of 31 ports QEMU would set up and reset 64 */
         "-device",
         "virtconsole,chardev=c",
         NULL};
@@ -178,6 +178,12 @@ static void put_qemu(struct command *cmd, const struct machine *m, const struct 
     put_firmware(cmd);
     put(cmd, "-kernel");
     put(cmd, c->image);
+}
+
+void machine_set_environment(const struct machine *m) {
+    if (m->qemu)
+        setenv("GLIBC_TUNABLES",
+               "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8388608:glibc.malloc.arena_max=1", 0);
 }
 
 char **machine_command(const struct machine *m, const struct run_config *c, int port) {
