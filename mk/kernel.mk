@@ -15,7 +15,7 @@ KCFLAGS_COMMON := -std=gnu11 -g -O2 $(WARN) -Ikernel -Ikernel/include -D_GNU_SOU
 
 # -- the process
 LINUX_SRC := $(sort $(wildcard kernel/targets/linux/*.c)) kernel/lib/cmdline.c kernel/lib/move.c kernel/lib/panic.c
-KCFLAGS_process := $(KCFLAGS_COMMON) -fno-pie -fcf-protection=none \
+KCFLAGS_process := $(KCFLAGS_COMMON) $(LTO) -fno-pie -fcf-protection=none \
 	-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
 KCFLAGS_process-asan := $(KCFLAGS_COMMON) $(SANITIZE) -fno-pie
 KCC_process := musl-gcc
@@ -30,7 +30,7 @@ kobjs = $(patsubst %.c,$(BUILD)/obj/$(1)/%.o,$(2))
 
 # Off the addresses of a payload (0x400000..0x10000000). The archives of Debian are built against glibc and want its
 # fortified functions: kernel/lib/glibc.c has them.
-LINUX_LD := -static -no-pie -Wl,-Ttext-segment=0x20000000 -Wl,--gc-sections -Wl,--build-id=none
+LINUX_LD := $(LTO) -O2 -static -no-pie -Wl,-Ttext-segment=0x20000000 -Wl,--gc-sections -Wl,--build-id=none
 DEBIAN_LIBS := /usr/lib/x86_64-linux-gnu/libgmp.a /usr/lib/x86_64-linux-gnu/libz.a
 $(BUILD)/ling-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(GUEST_LIBVM)
 	$(call Q,LD,$@)musl-gcc $(LINUX_LD) -o $@ $^ $(DEBIAN_LIBS) -lm
@@ -49,7 +49,10 @@ VIRTIO_ASM := kernel/arch/x86_64/entry.S kernel/nub/nub.S
 KCC_virtio := musl-gcc
 KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -idirafter /usr/include -mno-red-zone -fno-stack-protector -fcf-protection=none -fno-pic -fno-pie \
 	-mcmodel=small -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections -fno-strict-aliasing \
-	-fno-tree-vectorize
+	-fno-tree-vectorize $(LTO)
+# What the compiler itself may call for (memcpy, calloc) is not optimised together with its callers.
+$(BUILD)/obj/virtio/kernel/lib/%.o: KCFLAGS_virtio += -fno-lto
+$(BUILD)/obj/process/kernel/lib/%.o: KCFLAGS_process += -fno-lto
 $(eval $(call kernel_variant,virtio))
 $(BUILD)/obj/virtio/%.o: %.S
 	@mkdir -p $(@D)
@@ -59,7 +62,7 @@ $(BUILD)/obj/virtio/kernel/rom/rom.o: kernel/rom/rom.S
 	$(call Q,AS,$@)$(HOSTCC) -m32 -c -o $@ $<
 VIRTIO_OBJ := $(call kobjs,virtio,$(VIRTIO_SRC)) $(patsubst %.S,$(BUILD)/obj/virtio/%.o,$(VIRTIO_ASM)) $(LWIP_OBJ)
 $(call kobjs,virtio,$(VIRTIO_SRC)): | $(LWIP)/.fetched
-VIRTIO_LD := -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
+VIRTIO_LD := $(LTO) -O2 -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
 MUSL_LIBC := /usr/lib/x86_64-linux-musl/libc.a
 # gcc would make calloc's malloc and memset a call of calloc.
