@@ -1,6 +1,7 @@
 # lingpack: the host tool.
 LINGPACK_SRC := $(sort $(wildcard compiler/cli/*.c compiler/pack/*.c compiler/run/*.c))
-LINGPACK_LIBS := -lz -lgmp -luv -lm
+# Archives but for the C library: the dynamic linker is most of what `lingpack run` does before it starts QEMU.
+LINGPACK_LIBS := -Wl,-Bstatic -lz -lgmp -luv_a -Wl,-Bdynamic -lm
 CFLAGS_lingpack := -Icompiler
 
 define lingpack

@@ -183,7 +183,9 @@ static void put_qemu(struct command *cmd, const struct machine *m, const struct 
 void machine_set_environment(const struct machine *m) {
     if (m->qemu)
         setenv("GLIBC_TUNABLES",
-               "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8388608:glibc.malloc.arena_max=1", 0);
+               "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=8388608:glibc.malloc.mmap_threshold=8388608:"
+               "glibc.malloc.arena_max=1",
+               0);
 }
 
 char **machine_command(const struct machine *m, const struct run_config *c, int port) {
