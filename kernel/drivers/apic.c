@@ -23,7 +23,13 @@ enum { /* registers, in words */
        IOAPIC_SELECT = 0,
        IOAPIC_WINDOW = 4,
 };
-enum { LVT_MASKED = 0x10000, SPURIOUS_ENABLE = 0x100, DIVIDE_BY_1 = 0xb, IOAPIC_PINS = 24 };
+enum {
+    LVT_MASKED = 0x10000,
+    SPURIOUS_ENABLE = 0x100,
+    DIVIDE_BY_1 = 0xb,
+    DIVIDE_BY_128 = 0xa,
+    IOAPIC_PINS = 24
+};
 
 void apic_init(void) {
     outb(0x21, 0xff); /* the 8259s, should there be any: KVM has them, unmasked */
@@ -37,8 +43,11 @@ void apic_init(void) {
     LAPIC[LAPIC_LVT_TIMER] = VECTOR_TIMER;
 }
 
-void apic_timer_start(uint32_t ns) {
-    LAPIC[LAPIC_TIMER_START] = ns;
+void apic_timer_start(uint64_t ns) {
+    static uint32_t divide = DIVIDE_BY_1;
+    uint32_t by = ns > UINT32_MAX ? DIVIDE_BY_128 : DIVIDE_BY_1;
+    if (by != divide) LAPIC[LAPIC_TIMER_DIVIDE] = divide = by;
+    LAPIC[LAPIC_TIMER_START] = (uint32_t)(by == DIVIDE_BY_1 ? ns : ns / 128);
 }
 uint32_t apic_timer_left(void) {
     return LAPIC[LAPIC_TIMER_LEFT];

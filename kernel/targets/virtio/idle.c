@@ -15,8 +15,6 @@
 #include "drivers/virtio/net.h"
 #include "nub/nub.h"
 
-#define LONGEST_NS UINT64_C(4000000000) /* of the 32-bit timer */
-
 static uint64_t armed_until; /* 0: not armed */
 
 static void arm_timer(uint64_t deadline_ns) {
@@ -24,8 +22,8 @@ static void arm_timer(uint64_t deadline_ns) {
     if (armed_until > now && armed_until <= deadline_ns) return;
     clock_refine();
     uint64_t ns = deadline_ns > now ? deadline_ns - now : 1;
-    if (ns > LONGEST_NS) ns = LONGEST_NS;
-    apic_timer_start((uint32_t)ns);
+    if (ns > APIC_TIMER_LONGEST_NS) ns = APIC_TIMER_LONGEST_NS;
+    apic_timer_start(ns);
     armed_until = now + ns;
 }
 
