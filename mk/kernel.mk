@@ -67,6 +67,7 @@ VIRTIO_LD := $(LTO) -O2 -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/l
 MUSL_LIBC := /usr/lib/x86_64-linux-musl/libc.a
 # gcc would make calloc's malloc and memset a call of calloc.
 $(BUILD)/obj/virtio/kernel/lib/heap.o: KCFLAGS_virtio += -fno-builtin-malloc
+$(BUILD)/obj/virtio/kernel/lib/scan.o: KCFLAGS_virtio += -fno-tree-loop-distribute-patterns
 # With symbols for gdb as .debug; without, to be packed.
 $(BUILD)/ling-virtio.elf: $(BUILD)/ling-virtio.debug
 	$(call Q,STRIP,$@)objcopy -S $< $@

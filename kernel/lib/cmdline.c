@@ -23,8 +23,8 @@ static const char *word_end(const char *p) {
 
 /* The value of the word at p when its key is `key`, else NULL. */
 static const char *word_value(const char *p, const char *key) {
-    size_t n = strlen(key);
-    return strncmp(p, key, n) == 0 && p[n] == '=' ? p + n + 1 : NULL;
+    while (*key && *p == *key) p++, key++;
+    return !*key && *p == '=' ? p + 1 : NULL;
 }
 
 bool cmdline_next(const char **at, const char *key, char *value, size_t cap) {

@@ -146,8 +146,9 @@ static bool parse_address(const char *text, struct static_address *out) {
     char copy[64];
     uint32_t a, g = 0;
     uint64_t bits;
-    if (strlen(text) >= sizeof copy) return false;
-    strcpy(copy, text);
+    size_t n = strlen(text);
+    if (n >= sizeof copy) return false;
+    memcpy(copy, text, n + 1);
     char *gateway = split_comma(copy), *mac = gateway ? split_comma(gateway) : NULL,
          *slash = strchr(copy, '/');
     if (!slash) return false;

@@ -32,6 +32,16 @@ void *kmemcpy(void *restrict to, const void *restrict from, size_t n);
 #include "lib/move.c"
 #undef memmove
 #undef memcpy
+#define strlen kstrlen
+#define strchr kstrchr
+#define memchr kmemchr
+size_t kstrlen(const char *s);
+char *kstrchr(const char *s, int c);
+void *kmemchr(const void *bytes, int c, size_t n);
+#include "lib/scan.c"
+#undef strlen
+#undef strchr
+#undef memchr
 #undef malloc
 #undef calloc
 #undef realloc
@@ -144,6 +154,18 @@ static void test_heap(void **state) {
     for (int i = 0; i < 1000; i++) assert_int_equal(zero[i], 0);
 }
 
+/* As libc's, for every byte, found and not found. */
+static void test_scan(void **state) {
+    static const char text[] = "a\xff"
+                               "b=c\0d";
+    assert_int_equal(kstrlen(text), strlen(text));
+    assert_int_equal(kstrlen(""), 0);
+    for (int c = -1; c < 256; c++) {
+        assert_ptr_equal(kstrchr(text, c), strchr(text, c));
+        for (size_t n = 0; n <= sizeof text; n++) assert_ptr_equal(kmemchr(text, c, n), memchr(text, c, n));
+    }
+}
+
 /* Every length up to some turns of the loops, at every kind of overlap. */
 static void test_memmove(void **state) {
     uint8_t want[1024], got[1024], copy[300];
@@ -164,6 +186,7 @@ int main(void) {
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_siphash),
         cmocka_unit_test(test_chacha),  cmocka_unit_test(test_chacha_rng),
         cmocka_unit_test(test_heap),    cmocka_unit_test(test_memmove),
+        cmocka_unit_test(test_scan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
