@@ -99,11 +99,41 @@ static void test_grow_in_place(void **state) {
     alloc_check(a);
 }
 
+/* A block takes in what is free around it, and its contents stay. */
+static void test_neighbours(void **state) {
+    struct alloc *a = alloc_create(unit_arena(ARENA), ARENA);
+    size_t empty = alloc_stats(a).used_bytes;
+    char *before = alloc_get(a, 1000), *p = alloc_get(a, 100), *behind = alloc_get(a, 5000),
+         *last = alloc_get(a, 16);
+    memset(p, 7, 100);
+    size_t size = alloc_size_of(p);
+    assert_ptr_equal(alloc_join_before(a, p), p); /* both neighbours are in use */
+    assert_int_equal(alloc_extend(a, p, 2000), size);
+    alloc_put(a, before);
+    alloc_put(a, behind);
+    size_t peak = alloc_stats(a).peak_bytes;
+    assert_ptr_equal(alloc_join_before(a, p), before);
+    assert_in_range(alloc_size_of(before), 1100, 1200);
+    assert_true(alloc_stats(a).peak_bytes == peak);
+    assert_in_range(alloc_extend(a, before, 2000), 3100, 3200);
+    alloc_check(a);
+    for (int i = 0; i < 100; i++) assert_int_equal(p[i], 7);
+    memmove(before, p, 100);
+    assert_ptr_equal(alloc_resize(a, before, 100), before);
+    assert_in_range(alloc_extend(a, before, 1 << 20), 6000, 6300); /* no more than there is */
+    alloc_check(a);
+    for (int i = 0; i < 100; i++) assert_int_equal(before[i], 7);
+    alloc_put(a, before);
+    alloc_put(a, last);
+    assert_true(alloc_stats(a).used_bytes == empty);
+    alloc_check(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_last_room),     cmocka_unit_test(test_fail_after),
-        cmocka_unit_test(test_grow_in_place),
+        cmocka_unit_test(test_random),     cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_last_room),  cmocka_unit_test(test_fail_after),
+        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_grow_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

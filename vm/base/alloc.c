@@ -270,6 +270,26 @@ void *alloc_resize(struct alloc *a, void *p, size_t bytes) {
     return moved;
 }
 
+void *alloc_join_before(struct alloc *a, void *p) {
+    struct block *b = block_of(p), *prev = block_prev(b);
+    if (!prev || !block_is_free(prev)) return p;
+    list_remove(a, prev);
+    a->stats.used_bytes += HEAD + block_bytes(prev);
+    block_set_bytes(prev, block_bytes(prev) + HEAD + block_bytes(b));
+    UNPOISON(block_payload(prev), block_bytes(prev));
+    return block_payload(prev);
+}
+
+size_t alloc_extend(struct alloc *a, void *p, size_t more_bytes) {
+    struct block *b = block_of(p), *next = block_next(b);
+    size_t have = block_bytes(b);
+    if (block_is_free(next)) {
+        size_t room = have + HEAD + block_bytes(next);
+        (void)resize_in_place(a, b, min_size(have + align_up(more_bytes, GRAIN), room));
+    }
+    return block_bytes(b);
+}
+
 size_t alloc_size_of(const void *p) {
     return block_bytes(block_of(p));
 }

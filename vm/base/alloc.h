@@ -17,7 +17,13 @@ void *alloc_get_zeroed(struct alloc *a, size_t bytes) MUST_CHECK;
 /* alloc_resize: as realloc; p may be NULL. On failure returns NULL and p stays valid. */
 void *alloc_resize(struct alloc *a, void *p, size_t bytes) MUST_CHECK;
 void alloc_put(struct alloc *a, void *p); /* p may be NULL */
-size_t alloc_size_of(const void *p);      /* usable bytes of a block */
+/* alloc_join_before: join p's block with the free one before it. Returns where its room begins now, at or before p; the
+ * contents stay at their addresses within it. For a moment: it counts as peak only when it is resized. */
+void *alloc_join_before(struct alloc *a, void *p);
+/* alloc_extend: grow the block in place by up to more_bytes, as far as free memory lies behind it. Returns its usable
+ * bytes. */
+size_t alloc_extend(struct alloc *a, void *p, size_t more_bytes);
+size_t alloc_size_of(const void *p); /* usable bytes of a block */
 
 struct alloc_stats {
     size_t arena_bytes, used_bytes, peak_bytes; /* block headers included in used */

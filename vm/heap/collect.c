@@ -12,13 +12,13 @@
  * compiler uses only on fresh objects; so a minor collection needs neither a write barrier nor a scan of the
  * old block.
  *
- * Sizes: the to-spaces are allocated for the worst case before anything moves (so failing changes nothing),
- * and their unused ends are given back. The young block doubles while memory is plentiful up to
+ * Sizes: the to-spaces are allocated for the worst case before anything moves, and their unused ends are given back;
+ * failing changes nothing, and compact.c does the collection where everything lies. The young block doubles while memory is plentiful up to
  * NURSERY_WORDS, since a process that collects often gains from a larger one whatever survives; beyond, it
  * grows with what survives. Source: C. J. Cheney, "A nonrecursive list compacting algorithm", CACM 13(11),
  * 1970; generations as in OTP's erts.
  */
-#include "heap/bin.h"
+#include "heap/collect.h"
 
 enum { NURSERY_WORDS = 32 * 1024, OLD_BIN_MIN = 1024 * 1024 };
 
@@ -155,6 +155,13 @@ static void writable_trim(term *object) {
     object[REFC_FLAGS] = (object[REFC_FLAGS] & 0xff) | (term)object[REFC_SIZE] << 8;
 }
 
+void gc_binary_keep(struct heap *h, term *object, const term *at, bool old) {
+    if (UNLIKELY(object[REFC_FLAGS] & BIN_WRITABLE)) writable_trim(object);
+    if (old) h->old_bin_bytes += object[REFC_SIZE];
+    object[REFC_NEXT] = old ? h->old_offheap : h->offheap;
+    *(old ? &h->old_offheap : &h->offheap) = (term)at;
+}
+
 /* Sort one chain of binaries into survivors, young and old, and the dead. */
 static void gc_sweep(struct gc *g, term chain) {
     struct heap *h = g->h;
@@ -166,11 +173,7 @@ static void gc_sweep(struct gc *g, term chain) {
             continue;
         }
         object = boxed_ptr(object[0]);
-        bool old = object >= g->old && object < g->old_end;
-        if (UNLIKELY(object[REFC_FLAGS] & BIN_WRITABLE)) writable_trim(object);
-        if (old) h->old_bin_bytes += object[REFC_SIZE];
-        object[REFC_NEXT] = old ? h->old_offheap : h->offheap;
-        *(old ? &h->old_offheap : &h->offheap) = (term)object;
+        gc_binary_keep(h, object, object, object >= g->old && object < g->old_end);
     }
 }
 
@@ -194,10 +197,11 @@ static void gc_run(struct gc *g, const struct roots *roots) {
 static void frags_free(struct heap *h) {
     for (struct frag *f = h->frags, *next; f; f = next) {
         next = f->next;
-        alloc_put(h->alloc, f);
+        frag_release(h->alloc, f);
     }
     h->frags = NULL;
     h->frag_words = 0;
+    h->frag_bound = HEAP_FRAG_BOUND;
 }
 
 /* -- sizes */
@@ -234,8 +238,7 @@ static term *block_new_between(struct heap *h, size_t wish, size_t least, size_t
     return b;
 }
 
-/* Move the stack to the end of a young block cut to `words`. */
-static void young_cut(struct heap *h, size_t words) {
+void heap_young_cut(struct heap *h, size_t words) {
     size_t stack = (size_t)(h->end - h->stop);
     term *stop = h->start + words - stack;
     memmove(stop, h->stop, stack * sizeof(term));
@@ -257,7 +260,7 @@ static void young_install(struct gc *g, size_t need_words) {
     h->stop = h->end - stack;
     size_t used = (size_t)(h->top - h->start) + stack + need_words + HEAP_SLACK;
     h->young_words = young_words_next(h, size, used);
-    if (h->young_words < size / 2 && size > NURSERY_WORDS / 4) young_cut(h, h->young_words);
+    if (h->young_words < size / 2 && size > NURSERY_WORDS / 4) heap_young_cut(h, h->young_words);
 }
 
 static void old_install(struct gc *g) {
@@ -305,8 +308,8 @@ static bool gc_limit_passed(const struct heap *h, size_t need_words) {
     return h->max_words && heap_used_words(h) + need_words > h->max_words;
 }
 
-/* heap_collect_major: survivors of the mature and the old part get a new old block. */
-enum status heap_collect_major(struct heap *h, size_t need_words, const struct roots *roots) {
+/* Survivors of the mature and the old part get a new old block. */
+static enum status collect_major(struct heap *h, size_t need_words, const struct roots *roots) {
     struct gc g;
     if (!gc_begin(&g, h, true, need_words)) return ST_NOMEM;
     size_t least = (size_t)(h->old_top - h->old_start) + (size_t)(h->high - h->start), words, before;
@@ -342,12 +345,8 @@ static bool old_ensure(struct heap *h, size_t mature) {
     return true;
 }
 
-enum status heap_collect(struct heap *h, size_t need_words, const struct roots *roots) {
+static enum status collect_minor(struct heap *h, size_t need_words, const struct roots *roots) {
     size_t mature = (size_t)(h->high - h->start);
-    if ((size_t)(h->old_end - h->old_top) < mature && h->old_start)
-        return heap_collect_major(h, need_words, roots);
-    if (h->minor_since_major >= h->fullsweep_after || h->old_bin_bytes > h->old_bin_limit)
-        return heap_collect_major(h, need_words, roots);
     struct gc g;
     if (!old_ensure(h, mature) || !gc_begin(&g, h, false, need_words)) return ST_NOMEM;
     size_t before = heap_used_words(h);
@@ -361,4 +360,42 @@ enum status heap_collect(struct heap *h, size_t need_words, const struct roots *
     h->gc_minor++;
     h->words_reclaimed += before - heap_used_words(h);
     return gc_limit_passed(h, need_words) ? ST_LIMIT : ST_OK;
+}
+
+/* No room for a copy. */
+static enum status collect_in_place(struct heap *h, size_t need_words, const struct roots *roots) {
+    size_t before = heap_used_words(h);
+    enum status st = heap_compact(h, need_words, roots);
+    h->old_bin_limit = max_size(OLD_BIN_MIN, 2 * h->old_bin_bytes);
+    h->minor_since_major = 0;
+    h->gc_major++;
+    h->words_reclaimed += before - heap_used_words(h);
+    return st == ST_OK && gc_limit_passed(h, need_words) ? ST_LIMIT : st;
+}
+
+/* Built for stress, some collections are done in place though there is room for a copy: of small heaps, and where all
+ * is to be walked anyway. */
+static bool in_place_anyway(const struct heap *h, bool major) {
+#ifdef LING_GC_STRESS
+    enum { SMALL_HEAP = 4096 };
+    return (h->gc_minor + h->gc_major) % 4 == 3 && (major || heap_used_words(h) < SMALL_HEAP);
+#endif
+    return false;
+}
+
+enum status heap_collect_major(struct heap *h, size_t need_words, const struct roots *roots) {
+    enum status st = in_place_anyway(h, true) ? ST_NOMEM : collect_major(h, need_words, roots);
+    return st == ST_NOMEM ? collect_in_place(h, need_words, roots) : st;
+}
+
+static bool major_is_due(const struct heap *h) {
+    size_t mature = (size_t)(h->high - h->start);
+    if (h->old_start && (size_t)(h->old_end - h->old_top) < mature) return true;
+    return h->minor_since_major >= h->fullsweep_after || h->old_bin_bytes > h->old_bin_limit;
+}
+
+enum status heap_collect(struct heap *h, size_t need_words, const struct roots *roots) {
+    if (major_is_due(h) || in_place_anyway(h, false)) return heap_collect_major(h, need_words, roots);
+    enum status st = collect_minor(h, need_words, roots);
+    return st == ST_NOMEM ? collect_in_place(h, need_words, roots) : st;
 }

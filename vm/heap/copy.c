@@ -3,10 +3,9 @@
  *
  *   measure   a small explicit stack of (next word, words left); when it is full, pointer reversal
  *   copy      Cheney's queue over the target: [ scanned | copied, pointing into the source | free ]
- *
- * Source: pointer reversal: Schorr and Waite, CACM 10(8), 1967.
  */
 #include "heap/bin.h"
+#include "heap/deep.h"
 
 struct range {
     uintptr_t lo, hi;
@@ -21,55 +20,13 @@ static inline bool is_copied(struct range literals, term t) {
     return !term_is_imm(t) && !range_has(literals, (const term *)(t & ~(term)TAG_MASK));
 }
 
-/* Words of an object that hold terms; they are its last ones. */
-static size_t term_words(term header) {
-    return header_kind(header) >= KIND_FIRST_RAW ? 0 : header_arity(header);
-}
-
-/* Any depth in constant memory: on the way down the word that led to a child holds the way back up, tagged
- * with what kind of word it is; it is restored on the way up. */
-enum link_kind { LINK_HEAD = 1, LINK_BOXED = 2, LINK_TAIL = 3, LINK_MASK = 3 };
-
-/* Go up from the finished child *t to the next unvisited one, into *t. false: the whole term is done. */
-static bool deep_ascend(term *t, term *link) {
-    while (*link) {
-        term *slot = (term *)(*link & ~(term)LINK_MASK);
-        enum link_kind kind = (enum link_kind)(*link & LINK_MASK);
-        term up = *slot;
-        *slot = *t;
-        term *next = kind == LINK_HEAD ? slot + 1 : slot - 1;
-        if (kind == LINK_TAIL || (kind == LINK_BOXED && word_is_header(*next))) {
-            *t = kind == LINK_TAIL ? list_make(next) : boxed_make(next);
-            *link = up;
-            continue;
-        }
-        *t = *next;
-        *next = up;
-        *link = (term)next | (kind == LINK_HEAD ? LINK_TAIL : LINK_BOXED);
-        return true;
-    }
-    return false;
-}
-
 static COLD size_t size_deep(term t, struct range literals) {
     size_t words = 0;
     term link = 0;
     do {
         while (is_copied(literals, t)) {
-            term *slot = list_ptr(t);
-            enum link_kind kind = LINK_HEAD;
-            if (term_is_list(t)) {
-                words += 2;
-            } else {
-                term header = *boxed_ptr(t);
-                words += 1 + header_arity(header);
-                if (term_words(header) == 0) break;
-                slot = boxed_ptr(t) + header_arity(header);
-                kind = LINK_BOXED;
-            }
-            t = *slot;
-            *slot = link;
-            link = (term)slot | kind;
+            words += term_is_list(t) ? 2 : 1 + header_arity(*boxed_ptr(t));
+            if (!deep_descend(&t, &link)) break;
         }
     } while (deep_ascend(&t, &link));
     return words;

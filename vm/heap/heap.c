@@ -16,6 +16,7 @@ enum status heap_init(struct heap *h, struct alloc *a, size_t min_words) {
     h->end = h->stop = block + words;
     h->min_words = h->young_words = words;
     h->fullsweep_after = UINT16_MAX;
+    h->frag_bound = HEAP_FRAG_BOUND;
     return ST_OK;
 }
 
@@ -49,13 +50,19 @@ struct frag *frag_new(struct alloc *a, size_t words) {
     f->size_words = words;
     f->used_words = 0;
     f->offheap = 0;
+    f->words = (term *)(f + 1);
     return f;
+}
+
+void frag_release(struct alloc *a, struct frag *f) {
+    if (f->words != (term *)(f + 1)) alloc_put(a, f->words);
+    alloc_put(a, f);
 }
 
 void frag_free(struct alloc *a, struct frag *f) {
     if (!f) return;
     offheap_unref(f->offheap);
-    alloc_put(a, f);
+    frag_release(a, f);
 }
 
 term *heap_alloc_slow(struct heap *h, size_t words) {

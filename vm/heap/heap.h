@@ -21,20 +21,22 @@
 #include "base/alloc.h"
 #include "term/term.h"
 
-/* A separately allocated piece of a heap: a message in flight, or what did not fit the young block. */
+/* A separately allocated piece of a heap: a message in flight, what did not fit the young block, or a former young
+ * block. */
 struct frag {
     struct frag *next;
     size_t size_words, used_words;
     term offheap; /* chain of refc binaries in this fragment: raw pointer to the first object's header, 0 ends
                    */
-    term words[];
+    term *words;  /* behind this head; or, of a former young block, a block of their own */
 };
 
 struct heap {
     term *start, *high, *top, *stop, *end;
     term *old_start, *old_top, *old_end; /* old_start NULL: no old block */
     struct frag *frags;
-    size_t frag_words; /* used words in frags; the interpreter collects when this passes a bound */
+    size_t frag_words; /* used words in frags; the interpreter collects when this passes frag_bound */
+    size_t frag_bound; /* HEAP_FRAG_BOUND beyond what the last collection left in frags */
     term offheap;      /* refc binaries of the young block and the fragments */
     term old_offheap;  /* refc binaries of the old block */
     size_t bin_bytes;  /* bytes of off-heap binaries created since the last collection ("virtual heap") */
@@ -68,7 +70,7 @@ static inline bool heap_must_collect(struct heap *h) {
 }
 #else
 static inline bool heap_must_collect(struct heap *h) {
-    return UNLIKELY(h->frag_words > HEAP_FRAG_BOUND || h->bin_bytes > HEAP_BIN_BOUND);
+    return UNLIKELY(h->frag_words > h->frag_bound || h->bin_bytes > HEAP_BIN_BOUND);
 }
 #endif
 
@@ -109,8 +111,9 @@ struct roots {
 
 /* heap_collect: make room for `need_words` (heap and stack together, and HEAP_SLACK beyond) in the young
  * block; minor or major as due. roots   every live word outside the heap; the stack [stop, end) is always
- * scanned, do not list it Afterwards frags is empty. Returns ST_NOMEM with the heap unchanged, ST_LIMIT when
- * the heap is in order but larger than max_words. GC: collects. */
+ * scanned, do not list it. Where there is no room for a copy of what lives, everything stays where it is and is
+ * pushed together (compact.c); frags is empty afterwards but for that case. Returns ST_NOMEM with the heap in order
+ * but without the room, ST_LIMIT when the heap is in order but larger than max_words. GC: collects. */
 enum status heap_collect(struct heap *h, size_t need_words, const struct roots *roots) MUST_CHECK;
 enum status heap_collect_major(struct heap *h, size_t need_words, const struct roots *roots) MUST_CHECK;
 
@@ -121,6 +124,7 @@ void heap_adopt(struct heap *h, struct frag *f);
 term heap_adopt_term(struct heap *h, struct frag *f, term t);
 struct frag *frag_new(struct alloc *a, size_t words) MUST_CHECK; /* NULL: no memory */
 void frag_free(struct alloc *a, struct frag *f);                 /* unrefs its binaries */
+void frag_release(struct alloc *a, struct frag *f);              /* its memory only */
 
 /* heap_check: walk everything; panics on a broken invariant (tests, GC-stress builds). */
 void heap_check(const struct heap *h, const struct roots *roots);
