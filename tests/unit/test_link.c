@@ -194,12 +194,43 @@ static void test_no_memory(void **state) {
     unit_end_all(vm);
 }
 
+/* A hundred thousand of everything: each step must not walk what the process has. */
+static void test_many(void **state) {
+    enum { MANY = 100000, ARENA = 256 << 20 };
+    struct vm *vm = unit_vm();
+    vm->alloc = alloc_create(unit_arena(ARENA), ARENA);
+    struct spawn_opts small = spawn_defaults;
+    small.min_heap_words = 0;
+    struct process *hub = unit_spawn(vm), **p = calloc(MANY, sizeof *p);
+    term *refs = calloc(MANY, sizeof *refs);
+    hub->flags |= PROC_TRAP_EXIT;
+    for (size_t i = 0; i < MANY; i++) {
+        p[i] = unit_spawn_opts(vm, NULL, small, NULL);
+        link_make(vm, hub, p[i]);
+        link_make(vm, p[i], hub);
+        refs[i] = monitor_make(vm, hub, p[i], p[i]->pid, NONE, NONE);
+    }
+    for (size_t i = 0; i < MANY; i += 2) link_break(vm, hub, p[i]->pid); /* the oldest first */
+    for (size_t i = 0; i < MANY; i++) assert_true(!relation_find_link(p[i], hub->pid) == (i % 2 == 0));
+    for (size_t i = 0; i < MANY; i += 4) assert_true(monitor_break(vm, hub, refs[i]));
+    for (size_t i = 0; i < MANY; i += 4) assert_false(monitor_break(vm, hub, refs[i]));
+    for (size_t i = 0; i < MANY; i += 2) process_terminate(vm, p[i], A_NORMAL);
+    assert_int_equal(hub->mailbox.length, MANY / 4);
+    process_terminate(vm, hub, A_ERROR);
+    assert_int_equal(vm->n_processes, 0);
+    assert_int_equal(vm->relations.n, 0);
+    assert_true(vm->relations.cap <= 128);
+    unit_end_all(vm);
+    free(p);
+    free(refs);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exit_signals), cmocka_unit_test(test_links),
         cmocka_unit_test(test_chain),        cmocka_unit_test(test_monitors),
         cmocka_unit_test(test_current),      cmocka_unit_test(test_spawn_link_monitor),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

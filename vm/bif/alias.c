@@ -28,26 +28,11 @@ static struct ref_words alias_ref_new(const struct process *p) {
                               serial << PROCESS_NUMBER_BITS | (pid_data(p->pid) & PROCESS_NUMBER_MASK)};
 }
 
-/* The link to the relation with this reference, of a kind in the set; NULL: none. */
-static struct relation **relation_find(struct process *p, struct ref_words ref, unsigned kinds) {
-    for (struct relation **at = &p->relations; *at; at = &(*at)->next)
-        if ((*at)->ref_hi == ref.hi && (*at)->ref_lo == ref.lo && (kinds >> (*at)->kind & 1)) return at;
-    return NULL;
-}
-
 static bool relation_add_alias(struct process *p, struct ref_words ref, bool reply) {
-    struct relation *r = alloc_get_zeroed(p->vm->alloc, sizeof *r);
+    struct relation *r = relation_add(p->vm, p, REL_ALIAS, p->pid, ref.hi, ref.lo);
     if (!r) return false;
-    *r = (struct relation){.next = p->relations,
-                           .kind = REL_ALIAS,
-                           .other = p->pid,
-                           .ref_hi = ref.hi,
-                           .ref_lo = ref.lo,
-                           .name = NONE,
-                           .tag = NONE,
-                           .alias = true,
-                           .alias_reply_demonitor = reply};
-    p->relations = r;
+    r->alias = true;
+    r->alias_reply_demonitor = reply;
     return true;
 }
 
@@ -57,28 +42,22 @@ term alias_make(struct process *p, bool reply) {
     return heap_ref(&p->heap, ref.hi, ref.lo);
 }
 
-/* Both sides of the monitor get the new reference. No relation: 'DOWN' has been sent already, with the old
- * one. */
-static bool monitor_rename(struct process *p, struct ref_words from, struct ref_words to,
-                           struct relation **mine) {
-    struct relation **out = relation_find(p, from, 1u << REL_MONITOR_OUT);
-    if (!out) return false;
-    struct process *target = process_find(p->vm, (*out)->other);
-    struct relation **in = target ? relation_find(target, from, 1u << REL_MONITOR_IN) : NULL;
-    if (in) {
-        (*in)->ref_hi = to.hi;
-        (*in)->ref_lo = to.lo;
-    }
-    (*out)->ref_hi = to.hi;
-    (*out)->ref_lo = to.lo;
-    *mine = *out;
-    return true;
+/* Both sides of the monitor get the new reference. NULL: 'DOWN' has been sent already, with the old one. */
+static struct relation *monitor_rename(struct process *p, struct ref_words from, struct ref_words to) {
+    struct vm *vm = p->vm;
+    struct relation *out = relation_find_ref(p, REL_MONITOR_OUT, from.hi, from.lo);
+    if (!out) return NULL;
+    struct process *target = process_find(vm, out->other);
+    struct relation *in = target ? relation_find_ref(target, REL_MONITOR_IN, from.hi, from.lo) : NULL;
+    if (in) relation_rename(vm, in, to.hi, to.lo);
+    relation_rename(vm, out, to.hi, to.lo);
+    return out;
 }
 
 term alias_of_monitor(struct process *p, term ref, enum alias_kind kind) {
     struct ref_words from = ref_words(ref), to = alias_ref_new(p);
-    struct relation *monitor = NULL;
-    if (!monitor_rename(p, from, to, &monitor)) return ref;
+    struct relation *monitor = monitor_rename(p, from, to);
+    if (!monitor) return ref;
     if (kind == ALIAS_EXPLICIT) {
         if (!relation_add_alias(p, to, false)) return NONE;
     } else {
@@ -89,31 +68,19 @@ term alias_of_monitor(struct process *p, term ref, enum alias_kind kind) {
     return heap_ref(&p->heap, to.hi, to.lo);
 }
 
-static void relation_free_alias(struct process *p, struct relation **at) {
-    struct relation *r = *at;
-    *at = r->next;
-    alloc_put(p->vm->alloc, r);
-}
-
 /* The active alias relation of p for ref; NULL: none. */
-static struct relation **alias_find(struct process *p, struct ref_words ref) {
-    struct relation **at = relation_find(p, ref, 1u << REL_ALIAS | 1u << REL_MONITOR_OUT);
-    while (at && !(*at)->alias) { /* a monitor without alias before the explicit one */
-        for (at = &(*at)->next; *at && !((*at)->ref_hi == ref.hi && (*at)->ref_lo == ref.lo);
-             at = &(*at)->next) {
-        }
-        if (!*at) at = NULL;
-    }
-    return at;
+static struct relation *alias_find(struct process *p, struct ref_words ref) {
+    struct relation *r = relation_find_ref(p, REL_MONITOR_OUT, ref.hi, ref.lo);
+    return r && r->alias ? r : relation_find_ref(p, REL_ALIAS, ref.hi, ref.lo);
 }
 
 bool alias_drop(struct process *p, term t) {
-    struct relation **at = alias_find(p, ref_words(t));
-    if (!at) return false;
-    if ((*at)->kind == REL_ALIAS)
-        relation_free_alias(p, at);
+    struct relation *r = alias_find(p, ref_words(t));
+    if (!r) return false;
+    if (r->kind == REL_ALIAS)
+        relation_remove(p->vm, r);
     else
-        (*at)->alias = false;
+        r->alias = false;
     return true;
 }
 
@@ -126,12 +93,12 @@ static struct process *alias_process(const struct vm *vm, struct ref_words ref) 
 enum status alias_send(struct vm *vm, term t_ref, term t) {
     struct ref_words ref = ref_words(t_ref);
     struct process *p = alias_process(vm, ref);
-    struct relation **at = p ? alias_find(p, ref) : NULL;
-    if (!at) return ST_OK;
+    struct relation *r = p ? alias_find(p, ref) : NULL;
+    if (!r) return ST_OK;
     enum status st = message_send(vm, p, t);
-    if (st != ST_OK || !(*at)->alias_reply_demonitor) return st;
-    if ((*at)->kind == REL_ALIAS)
-        relation_free_alias(p, at);
+    if (st != ST_OK || !r->alias_reply_demonitor) return st;
+    if (r->kind == REL_ALIAS)
+        relation_remove(vm, r);
     else
         monitor_break(vm, p, t_ref);
     return ST_OK;

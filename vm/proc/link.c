@@ -1,6 +1,6 @@
 /* link: links, monitors, exit signals, and how a process ends.
  *
- *   a.relations ─> [LINK b] ─> [MONITOR_OUT c, ref] ─> NULL
+ *   a.relations ─> [LINK b] ─> [MONITOR_OUT c, ref] ─> NULL            relation.c
  *   b.relations ─> [LINK a] ─> NULL
  *   c.relations ─> [MONITOR_IN a, ref] ─> NULL
  *
@@ -11,54 +11,27 @@
  */
 #include "proc/vm.h"
 
-static struct relation *relation_add(struct vm *vm, struct process *holder, enum relation_kind kind,
-                                     term other) {
-    struct relation *r = alloc_get_zeroed(vm->alloc, sizeof *r);
+/* A relation, or the process that runs ends: no memory. */
+static struct relation *relation_need(struct vm *vm, struct process *holder, enum relation_kind kind,
+                                      term other, uint64_t hi, uint64_t lo) {
+    struct relation *r = relation_add(vm, holder, kind, other, hi, lo);
     if (!r) process_oom(&holder->heap, words_of_bytes(sizeof *r));
-    r->kind = kind;
-    r->other = other;
-    r->name = r->tag = NONE;
-    r->next = holder->relations;
-    holder->relations = r;
     return r;
-}
-
-static void relation_free(struct vm *vm, struct relation *r) {
-    frag_free(vm->alloc, r->tag_frag);
-    alloc_put(vm->alloc, r);
-}
-
-static void relation_remove(struct vm *vm, struct relation **at) {
-    struct relation *r = *at;
-    *at = r->next;
-    relation_free(vm, r);
-}
-
-static struct relation **link_find(struct process *p, term other) {
-    struct relation **at = &p->relations;
-    while (*at && !((*at)->kind == REL_LINK && (*at)->other == other)) at = &(*at)->next;
-    return *at ? at : NULL;
-}
-
-static struct relation **ref_find(struct process *p, enum relation_kind kind, uint64_t hi, uint64_t lo) {
-    struct relation **at = &p->relations;
-    while (*at && !((*at)->ref_lo == lo && (*at)->ref_hi == hi && (*at)->kind == kind)) at = &(*at)->next;
-    return *at ? at : NULL;
 }
 
 /* -- links */
 void link_make(struct vm *vm, struct process *a, struct process *b) {
-    if (a == b || link_find(a, b->pid)) return;
-    relation_add(vm, a, REL_LINK, b->pid);
-    relation_add(vm, b, REL_LINK, a->pid);
+    if (a == b || relation_find_link(a, b->pid)) return;
+    relation_need(vm, a, REL_LINK, b->pid, 0, 0);
+    relation_need(vm, b, REL_LINK, a->pid, 0, 0);
 }
 
 void link_break(struct vm *vm, struct process *a, term other) {
-    struct relation **mine = link_find(a, other);
+    struct relation *mine = relation_find_link(a, other);
     if (!mine) return;
     relation_remove(vm, mine);
     struct process *b = process_find(vm, other);
-    struct relation **theirs = b ? link_find(b, a->pid) : NULL;
+    struct relation *theirs = b ? relation_find_link(b, a->pid) : NULL;
     if (theirs) relation_remove(vm, theirs);
 }
 
@@ -87,38 +60,32 @@ static void down_send(struct vm *vm, struct process *to, const struct relation *
 
 term monitor_make(struct vm *vm, struct process *p, struct process *found, term target, term name, term tag) {
     if (found == p) return ref_make(p); /* nobody will ever read that message */
-    struct relation *out = relation_add(vm, p, REL_MONITOR_OUT, found ? found->pid : target);
-    out->ref_hi = vm->ref_hi;
-    out->ref_lo = vm->ref_lo++;
+    uint64_t hi = vm->ref_hi, lo = vm->ref_lo++;
+    struct relation *out = relation_need(vm, p, REL_MONITOR_OUT, found ? found->pid : target, hi, lo);
     out->name = name;
     out->tag = tag;
     if (!term_is_imm(tag)) {
         out->tag_frag = frag_copy(vm->alloc, tag, p->heap.literal_lo, p->heap.literal_hi, &out->tag);
         if (!out->tag_frag) process_oom(&p->heap, term_size(tag, p->heap.literal_lo, p->heap.literal_hi));
     }
-    uint64_t hi = out->ref_hi, lo = out->ref_lo;
     if (found) {
-        struct relation *in = relation_add(vm, found, REL_MONITOR_IN, p->pid);
-        in->ref_hi = hi;
-        in->ref_lo = lo;
+        relation_need(vm, found, REL_MONITOR_IN, p->pid, hi, lo);
     } else {
         down_send(vm, p, out, A_NOPROC);
-        relation_remove(vm, ref_find(p, REL_MONITOR_OUT, hi, lo));
+        relation_remove(vm, out);
     }
     return heap_ref(&p->heap, hi, lo);
 }
 
 struct relation *monitor_find(const struct process *p, term ref) {
-    for (struct relation *r = p->relations; r; r = r->next)
-        if (r->kind == REL_MONITOR_OUT && r->ref_lo == ref_lo(ref) && r->ref_hi == ref_hi(ref)) return r;
-    return NULL;
+    return relation_find_ref(p, REL_MONITOR_OUT, ref_hi(ref), ref_lo(ref));
 }
 
 bool monitor_break(struct vm *vm, struct process *p, term ref) {
-    struct relation **out = ref_find(p, REL_MONITOR_OUT, ref_hi(ref), ref_lo(ref));
+    struct relation *out = monitor_find(p, ref);
     if (!out) return false;
-    struct process *target = process_find(vm, (*out)->other);
-    struct relation **in = target ? ref_find(target, REL_MONITOR_IN, ref_hi(ref), ref_lo(ref)) : NULL;
+    struct process *target = process_find(vm, out->other);
+    struct relation *in = target ? relation_find_ref(target, REL_MONITOR_IN, out->ref_hi, out->ref_lo) : NULL;
     relation_remove(vm, out);
     if (in) relation_remove(vm, in);
     return true;
@@ -165,28 +132,19 @@ static void signal_deliver(struct vm *vm, term from, struct process *to, term re
 /* -- the end */
 
 /* Tell the other side of one relation that p is gone. */
-static void relation_end(struct vm *vm, struct process *p, struct relation *r, term reason) {
+static void relation_end(struct vm *vm, struct process *p, const struct relation *r, term reason) {
     struct process *other = process_find(vm, r->other);
     if (!other) return;
-    struct relation **theirs;
+    struct relation *theirs = NULL;
     switch (r->kind) {
-    case REL_LINK:
-        theirs = link_find(other, p->pid);
-        if (theirs) relation_remove(vm, theirs);
-        signal_deliver(vm, p->pid, other, reason, true);
-        break;
-    case REL_MONITOR_OUT:
-        theirs = ref_find(other, REL_MONITOR_IN, r->ref_hi, r->ref_lo);
-        if (theirs) relation_remove(vm, theirs);
-        break;
-    case REL_MONITOR_IN:
-        theirs = ref_find(other, REL_MONITOR_OUT, r->ref_hi, r->ref_lo);
-        if (!theirs) break;
-        down_send(vm, other, *theirs, reason);
-        relation_remove(vm, theirs);
-        break;
+    case REL_LINK: theirs = relation_find_link(other, p->pid); break;
+    case REL_MONITOR_OUT: theirs = relation_find_ref(other, REL_MONITOR_IN, r->ref_hi, r->ref_lo); break;
+    case REL_MONITOR_IN: theirs = relation_find_ref(other, REL_MONITOR_OUT, r->ref_hi, r->ref_lo); break;
     case REL_ALIAS: break;
     }
+    if (theirs && r->kind == REL_MONITOR_IN) down_send(vm, other, theirs, reason);
+    if (theirs) relation_remove(vm, theirs);
+    if (r->kind == REL_LINK) signal_deliver(vm, p->pid, other, reason, true);
 }
 
 static void end_one(struct vm *vm, struct process *p, term reason) {
@@ -202,12 +160,10 @@ static void end_one(struct vm *vm, struct process *p, term reason) {
     vm->table[p->table_slot] = NULL;
     vm->n_processes--;
     vm->stats.exited++;
-    for (struct relation *r = p->relations, *next; r; r = next) {
-        next = r->next;
+    for (struct relation *r; (r = p->relations);) {
         relation_end(vm, p, r, reason);
-        relation_free(vm, r);
+        relation_remove(vm, r);
     }
-    p->relations = NULL;
     if (p != vm->current) process_free(vm, p);
 }
 

@@ -44,7 +44,8 @@ struct mailbox {
  * bif/alias.c, freed with the others. */
 enum relation_kind { REL_LINK, REL_MONITOR_OUT, REL_MONITOR_IN, REL_ALIAS };
 struct relation {
-    struct relation *next;
+    struct relation *next, *prev, *chain; /* of the holder; of the table (relation.c) */
+    struct process *holder;
     enum relation_kind kind;
     term other; /* pid; for a monitor by name see `name` */
     uint64_t ref_hi, ref_lo;
@@ -182,6 +183,16 @@ term mailbox_reserve(struct process *p);
 void mailbox_bind(struct process *p, term token, term ref);
 void mailbox_use(struct process *p, term ref);
 void mailbox_clear(struct process *p, term ref);
+
+/* -- relation.c: each in constant time */
+/* relation_add: NULL: no memory. A link has no reference: 0, 0. */
+struct relation *relation_add(struct vm *vm, struct process *holder, enum relation_kind kind, term other,
+                              uint64_t ref_hi, uint64_t ref_lo) MUST_CHECK;
+void relation_remove(struct vm *vm, struct relation *r);                  /* this side only */
+struct relation *relation_find_link(const struct process *p, term other); /* NULL: none */
+struct relation *relation_find_ref(const struct process *p, enum relation_kind kind, uint64_t hi,
+                                   uint64_t lo);
+void relation_rename(struct vm *vm, struct relation *r, uint64_t ref_hi, uint64_t ref_lo);
 
 /* -- link.c. Signals take effect at once (one core, no signal queues). */
 void link_make(struct vm *vm, struct process *a, struct process *b);

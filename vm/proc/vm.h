@@ -29,6 +29,12 @@ struct run_queue {
     uint32_t length, skipped_low;
 };
 
+/* All links, monitors and aliases, see proc/relation.c. */
+struct relation_table {
+    struct relation **buckets;
+    uint32_t cap, n; /* cap: a power of two, or 0 */
+};
+
 struct vm {
     struct alloc *alloc;
     struct code code;
@@ -47,6 +53,7 @@ struct vm {
     struct run_queue ready;
     size_t max_heap_words; /* of processes that ask for none themselves; 0: no limit */
     struct timers timers;
+    struct relation_table relations;
     struct process *dying; /* processes that signals have ended, while process_terminate works on them */
     bool ending;           /* process_terminate is at work */
     struct msg_timers *msg_timers; /* see proc/msg_timer.c */
