@@ -99,6 +99,22 @@ static void test_grow_in_place(void **state) {
     alloc_check(a);
 }
 
+static void test_keep_back(void **state) {
+    struct alloc *a = alloc_create(unit_arena(ARENA), ARENA);
+    alloc_keep_back(a, ARENA / 4);
+    void *most = alloc_get(a, ARENA / 2);
+    assert_non_null(most);
+    assert_null(alloc_get(a, ARENA / 3));
+    assert_null(alloc_resize(a, most, ARENA * 5 / 6));
+    assert_in_range(alloc_extend(a, most, ARENA), ARENA / 2, ARENA * 3 / 4);
+    assert_ptr_equal(alloc_resize(a, most, ARENA / 2), most);
+    alloc_keep_back(a, 0);
+    assert_ptr_equal(alloc_resize(a, most, ARENA * 5 / 6), most);
+    alloc_keep_back(a, ARENA / 4); /* more is in use than would be allowed: giving back works */
+    assert_ptr_equal(alloc_resize(a, most, ARENA / 2), most);
+    alloc_check(a);
+}
+
 /* A block takes in what is free around it, and its contents stay. */
 static void test_neighbours(void **state) {
     struct alloc *a = alloc_create(unit_arena(ARENA), ARENA);
@@ -131,9 +147,10 @@ static void test_neighbours(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),     cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_last_room),  cmocka_unit_test(test_fail_after),
-        cmocka_unit_test(test_neighbours), cmocka_unit_test(test_grow_in_place),
+        cmocka_unit_test(test_random),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_last_room),     cmocka_unit_test(test_fail_after),
+        cmocka_unit_test(test_keep_back),     cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_grow_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,7 @@ _Static_assert(HEAD == 16 && sizeof(struct block) == 32, "payload must stay 16-b
 struct alloc {
     struct alloc_stats stats;
     long fail_after; /* < 0: never fail on purpose */
+    size_t limit;    /* used_bytes may not pass it: the arena but for what is kept back */
     struct block *first;
     uint64_t fl_bits;
     uint32_t sl_bits[FL];
@@ -136,7 +137,7 @@ struct alloc *alloc_create(void *arena, size_t bytes) {
     a->first->bytes_free = 0;
     block_set_bytes(a->first, bytes - lead - 2 * HEAD);
     block_next(a->first)->bytes_free = 0;
-    a->stats.arena_bytes = bytes;
+    a->stats.arena_bytes = a->limit = bytes;
     used_add(a, lead);
     list_insert(a, a->first);
     POISON(a->first + 1, block_bytes(a->first) - (sizeof *a->first - HEAD));
@@ -200,7 +201,7 @@ static COLD struct block *list_find_exact(struct alloc *a, size_t bytes) {
 
 void *alloc_get(struct alloc *a, size_t bytes) {
     size_t want = request_bytes(bytes);
-    if (want == 0 || fails_on_purpose(a)) return NULL;
+    if (want == 0 || fails_on_purpose(a) || UNLIKELY(a->stats.used_bytes + want > a->limit)) return NULL;
     struct block *b = list_find(a, want);
     if (UNLIKELY(!b) && !(b = list_find_exact(a, want))) return NULL;
     list_remove(a, b);
@@ -262,7 +263,8 @@ void *alloc_resize(struct alloc *a, void *p, size_t bytes) {
     struct block *b = block_of(p);
     size_t have = block_bytes(b);
     if (want == 0 || (want > have && fails_on_purpose(a))) return NULL;
-    if (resize_in_place(a, b, want)) return p;
+    bool allowed = want <= have || a->stats.used_bytes + (want - have) <= a->limit;
+    if (allowed && resize_in_place(a, b, want)) return p;
     void *moved = alloc_get(a, bytes);
     if (!moved) return NULL;
     memcpy(moved, p, min_size(have, bytes));
@@ -283,9 +285,11 @@ void *alloc_join_before(struct alloc *a, void *p) {
 size_t alloc_extend(struct alloc *a, void *p, size_t more_bytes) {
     struct block *b = block_of(p), *next = block_next(b);
     size_t have = block_bytes(b);
+    size_t allowed =
+        a->limit > a->stats.used_bytes ? (a->limit - a->stats.used_bytes) & ~(size_t)(GRAIN - 1) : 0;
     if (block_is_free(next)) {
-        size_t room = have + HEAD + block_bytes(next);
-        (void)resize_in_place(a, b, min_size(have + align_up(more_bytes, GRAIN), room));
+        size_t room = min_size(HEAD + block_bytes(next), allowed);
+        (void)resize_in_place(a, b, have + min_size(align_up(more_bytes, GRAIN), room));
     }
     return block_bytes(b);
 }
@@ -298,6 +302,9 @@ struct alloc_stats alloc_stats(const struct alloc *a) {
 }
 bool alloc_is_low(const struct alloc *a) {
     return a->stats.used_bytes > a->stats.arena_bytes - a->stats.arena_bytes / 16;
+}
+void alloc_keep_back(struct alloc *a, size_t bytes) {
+    a->limit = a->stats.arena_bytes - min_size(bytes, a->stats.arena_bytes);
 }
 void alloc_fail_after(struct alloc *a, long n) {
     a->fail_after = n;

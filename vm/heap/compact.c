@@ -111,7 +111,8 @@ static void areas_find(struct gc *g) {
 
 /* All tables in one block. false: no memory. */
 static bool gc_begin(struct gc *g, struct heap *h) {
-    size_t n = 2, groups = groups_of((size_t)(h->top - h->start)) + groups_of((size_t)(h->old_top - h->old_start));
+    size_t n = 2,
+           groups = groups_of((size_t)(h->top - h->start)) + groups_of((size_t)(h->old_top - h->old_start));
     for (const struct frag *f = h->frags; f; f = f->next, n++) groups += groups_of(f->used_words);
     *g = (struct gc){.h = h};
     g->areas = alloc_get(h->alloc, n * sizeof *g->areas + groups * (sizeof(uint64_t) + sizeof(size_t)));
@@ -158,7 +159,8 @@ static void mark_span(struct gc *g, struct root_span span) {
 }
 
 /* Every root: those handed in, and the stack. */
-static void each_root(struct gc *g, const struct roots *roots, void (*visit)(struct gc *g, struct root_span span)) {
+static void each_root(struct gc *g, const struct roots *roots,
+                      void (*visit)(struct gc *g, struct root_span span)) {
     const struct heap *h = g->h;
     for (size_t i = 0; i < roots->n; i++) visit(g, roots->spans[i]);
     if (roots->more) roots->more(roots->ctx, visit, g);
@@ -333,7 +335,8 @@ static size_t room_least(const struct heap *h, size_t need_words) {
 /* Grow or cut the young block to what is wanted; half of what is there beyond the least is left for others. false: it
  * is cut to what it holds, without the room. */
 static bool young_fit(struct heap *h, size_t need_words) {
-    size_t used = (size_t)(h->top - h->start) + (size_t)(h->end - h->stop), have = (size_t)(h->end - h->start);
+    size_t used = (size_t)(h->top - h->start) + (size_t)(h->end - h->stop),
+           have = (size_t)(h->end - h->start);
     size_t least = used + room_least(h, need_words), wish = 2 * (used + need_words) + LEAST_GROWTH;
     if (have < wish) {
         young_end_at(h, alloc_extend(h->alloc, h->start, (wish - have) * sizeof(term)));

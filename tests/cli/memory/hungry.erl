@@ -25,6 +25,8 @@ greedy(dict) -> dict(0);
 greedy(mailbox) -> mailbox(0);
 greedy(message) -> message(lists:seq(1, 1000));
 greedy(processes) -> processes(0);
+greedy(bomb) -> bomb();
+greedy(hogs) -> hogs();
 greedy(refs) -> monitors(self());
 greedy(timers) -> timers(0);
 greedy(atoms) -> atoms(0);
@@ -56,6 +58,12 @@ dict(I) -> put(I, [I]), dict(I + 1).
 mailbox(I) -> self() ! {I, I}, mailbox(I + 1).
 message(L) -> self() ! L, message(L ++ L).
 processes(I) -> spawn(fun() -> receive stop -> ok end end), processes(I + 1).
+%% Every process starts others for ever, and sleeps a little in between, as thousands share one processor.
+bomb() -> spawn(fun() -> every(100, fun() -> catch spawn(fun bomb/0) end) end), bomb().
+every(Ms, F) -> F(), receive after Ms -> every(Ms, F) end.
+%% Processes that take what is left, and others in place of those that end of it.
+hogs() -> spawn(fun() -> hog([]) end), hogs().
+hog(L) -> catch spawn(fun() -> hog([]) end), receive after 100 -> hog([lists:seq(1, 1000) | L]) end.
 monitors(P) -> monitor(process, spawn(fun() -> receive stop -> P end end)), monitors(P).
 timers(I) -> erlang:send_after(100000000, self(), I), timers(I + 1).
 atoms(I) -> _ = list_to_atom("a" ++ integer_to_list(I)), atoms(I + 1).
