@@ -99,20 +99,37 @@ static void test_grow_in_place(void **state) {
     alloc_check(a);
 }
 
-static void test_keep_back(void **state) {
+/* The reserve stays whole while the rest is full of holes; what lies in it is resized and given back like all else. */
+static void test_reserve(void **state) {
+    enum { BLOCKS = 3000, RESERVE = ARENA / 8 };
     struct alloc *a = alloc_create(unit_arena(ARENA), ARENA);
-    alloc_keep_back(a, ARENA / 4);
-    void *most = alloc_get(a, ARENA / 2);
-    assert_non_null(most);
-    assert_null(alloc_get(a, ARENA / 3));
-    assert_null(alloc_resize(a, most, ARENA * 5 / 6));
-    assert_in_range(alloc_extend(a, most, ARENA), ARENA / 2, ARENA * 3 / 4);
-    assert_ptr_equal(alloc_resize(a, most, ARENA / 2), most);
-    alloc_keep_back(a, 0);
-    assert_ptr_equal(alloc_resize(a, most, ARENA * 5 / 6), most);
-    alloc_keep_back(a, ARENA / 4); /* more is in use than would be allowed: giving back works */
-    assert_ptr_equal(alloc_resize(a, most, ARENA / 2), most);
+    size_t empty = alloc_stats(a).used_bytes;
+    alloc_reserve(a, RESERVE);
+    assert_in_range(alloc_stats(a).used_bytes, empty, empty + 8192); /* its own head */
+    empty = alloc_stats(a).used_bytes;
+    alloc_reserve_open(a, false);
+    void *blocks[BLOCKS], *kept;
+    size_t n = 0;
+    while (n < BLOCKS && (blocks[n] = alloc_get(a, 400))) n++;
+    assert_in_range(n, 1500, BLOCKS - 1);
+    assert_true(alloc_is_low(a));
+    for (size_t i = 0; i < n; i += 2) alloc_put(a, blocks[i]);
+    assert_false(alloc_is_low(a));
+    assert_null(alloc_get(a, RESERVE / 2));
+    alloc_reserve_open(a, true);
+    assert_non_null(kept = alloc_get(a, RESERVE / 2));
+    assert_null(alloc_get(a, RESERVE / 2));
+    assert_ptr_equal(alloc_resize(a, kept, RESERVE / 4), kept);
+    assert_ptr_equal(alloc_join_before(a, kept), kept);
+    assert_in_range(alloc_extend(a, kept, RESERVE / 8), RESERVE / 3, RESERVE / 2);
+    alloc_reserve_open(a, false);
+    assert_null(alloc_resize(a, kept, RESERVE));
     alloc_check(a);
+    alloc_put(a, kept);
+    for (size_t i = 1; i < n; i += 2) alloc_put(a, blocks[i]);
+    alloc_check(a);
+    assert_true(alloc_stats(a).used_bytes == empty);
+    assert_non_null(alloc_get(a, ARENA - RESERVE - RESERVE / 4));
 }
 
 /* A block takes in what is free around it, and its contents stay. */
@@ -149,7 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),        cmocka_unit_test(test_limits),
         cmocka_unit_test(test_last_room),     cmocka_unit_test(test_fail_after),
-        cmocka_unit_test(test_keep_back),     cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_reserve),       cmocka_unit_test(test_neighbours),
         cmocka_unit_test(test_grow_in_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

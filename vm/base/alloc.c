@@ -7,6 +7,9 @@
  * Free blocks hang in lists by size: level one is the power of two, level two sixteen equal steps inside it.
  * Two bitmaps say which lists hold something, so that finding a block that fits is two bit scans.
  *
+ * The reserve is a block that is an arena of its own: what is allocated while it is open goes there when the rest is full.
+ * So it stays in one piece while the rest is full of holes.
+ *
  * Invariants: blocks cover the arena without gaps; prev_bytes is the payload size of the block before; no two
  * free blocks are neighbours; a list is empty exactly when its bit is clear. Source: Masmano, Ripoll, Crespo,
  * Real: "TLSF: a new dynamic memory allocator for real-time systems", ECRTS 2004.
@@ -43,8 +46,9 @@ _Static_assert(HEAD == 16 && sizeof(struct block) == 32, "payload must stay 16-b
 
 struct alloc {
     struct alloc_stats stats;
-    long fail_after; /* < 0: never fail on purpose */
-    size_t limit;    /* used_bytes may not pass it: the arena but for what is kept back */
+    long fail_after;       /* < 0: never fail on purpose */
+    struct alloc *reserve; /* another of these over a block of this one; NULL: none */
+    bool reserve_open;
     struct block *first;
     uint64_t fl_bits;
     uint32_t sl_bits[FL];
@@ -137,7 +141,7 @@ struct alloc *alloc_create(void *arena, size_t bytes) {
     a->first->bytes_free = 0;
     block_set_bytes(a->first, bytes - lead - 2 * HEAD);
     block_next(a->first)->bytes_free = 0;
-    a->stats.arena_bytes = a->limit = bytes;
+    a->stats.arena_bytes = bytes;
     used_add(a, lead);
     list_insert(a, a->first);
     POISON(a->first + 1, block_bytes(a->first) - (sizeof *a->first - HEAD));
@@ -199,9 +203,7 @@ static COLD struct block *list_find_exact(struct alloc *a, size_t bytes) {
     return NULL;
 }
 
-void *alloc_get(struct alloc *a, size_t bytes) {
-    size_t want = request_bytes(bytes);
-    if (want == 0 || fails_on_purpose(a) || UNLIKELY(a->stats.used_bytes + want > a->limit)) return NULL;
+static void *block_get(struct alloc *a, size_t want) {
     struct block *b = list_find(a, want);
     if (UNLIKELY(!b) && !(b = list_find_exact(a, want))) return NULL;
     list_remove(a, b);
@@ -209,6 +211,19 @@ void *alloc_get(struct alloc *a, size_t bytes) {
     UNPOISON(block_payload(b), block_bytes(b));
     used_add(a, HEAD + block_bytes(b));
     return block_payload(b);
+}
+
+void *alloc_get(struct alloc *a, size_t bytes) {
+    size_t want = request_bytes(bytes);
+    if (want == 0 || fails_on_purpose(a)) return NULL;
+    void *p = block_get(a, want);
+    return UNLIKELY(!p && a->reserve_open) ? block_get(a->reserve, want) : p;
+}
+
+/* Whose block is p: the reserve's or a's? */
+static struct alloc *alloc_of(struct alloc *a, const void *p) {
+    struct alloc *r = a->reserve;
+    return r && (uintptr_t)p - (uintptr_t)r < r->stats.arena_bytes ? r : a;
 }
 
 void *alloc_get_zeroed(struct alloc *a, size_t bytes) {
@@ -219,6 +234,7 @@ void *alloc_get_zeroed(struct alloc *a, size_t bytes) {
 
 void alloc_put(struct alloc *a, void *p) {
     if (!p) return;
+    a = alloc_of(a, p);
     struct block *b = block_of(p);
     if (UNLIKELY(block_is_free(b))) panic("alloc: block %p given back twice", p);
     a->stats.used_bytes -= HEAD + block_bytes(b);
@@ -263,8 +279,7 @@ void *alloc_resize(struct alloc *a, void *p, size_t bytes) {
     struct block *b = block_of(p);
     size_t have = block_bytes(b);
     if (want == 0 || (want > have && fails_on_purpose(a))) return NULL;
-    bool allowed = want <= have || a->stats.used_bytes + (want - have) <= a->limit;
-    if (allowed && resize_in_place(a, b, want)) return p;
+    if (resize_in_place(alloc_of(a, p), b, want)) return p;
     void *moved = alloc_get(a, bytes);
     if (!moved) return NULL;
     memcpy(moved, p, min_size(have, bytes));
@@ -275,6 +290,7 @@ void *alloc_resize(struct alloc *a, void *p, size_t bytes) {
 void *alloc_join_before(struct alloc *a, void *p) {
     struct block *b = block_of(p), *prev = block_prev(b);
     if (!prev || !block_is_free(prev)) return p;
+    a = alloc_of(a, p);
     list_remove(a, prev);
     a->stats.used_bytes += HEAD + block_bytes(prev);
     block_set_bytes(prev, block_bytes(prev) + HEAD + block_bytes(b));
@@ -285,11 +301,9 @@ void *alloc_join_before(struct alloc *a, void *p) {
 size_t alloc_extend(struct alloc *a, void *p, size_t more_bytes) {
     struct block *b = block_of(p), *next = block_next(b);
     size_t have = block_bytes(b);
-    size_t allowed =
-        a->limit > a->stats.used_bytes ? (a->limit - a->stats.used_bytes) & ~(size_t)(GRAIN - 1) : 0;
     if (block_is_free(next)) {
-        size_t room = min_size(HEAD + block_bytes(next), allowed);
-        (void)resize_in_place(a, b, have + min_size(align_up(more_bytes, GRAIN), room));
+        size_t room = HEAD + block_bytes(next);
+        (void)resize_in_place(alloc_of(a, p), b, have + min_size(align_up(more_bytes, GRAIN), room));
     }
     return block_bytes(b);
 }
@@ -298,13 +312,28 @@ size_t alloc_size_of(const void *p) {
     return block_bytes(block_of(p));
 }
 struct alloc_stats alloc_stats(const struct alloc *a) {
-    return a->stats;
+    struct alloc_stats s = a->stats;
+    if (a->reserve) {
+        s.used_bytes += a->reserve->stats.used_bytes;
+        s.peak_bytes += a->reserve->stats.peak_bytes;
+    }
+    return s;
 }
 bool alloc_is_low(const struct alloc *a) {
-    return a->stats.used_bytes > a->stats.arena_bytes - a->stats.arena_bytes / 16;
+    size_t bytes = a->stats.arena_bytes - (a->reserve ? a->reserve->stats.arena_bytes : 0);
+    return a->stats.used_bytes > bytes - bytes / 16;
 }
-void alloc_keep_back(struct alloc *a, size_t bytes) {
-    a->limit = a->stats.arena_bytes - min_size(bytes, a->stats.arena_bytes);
+void alloc_reserve(struct alloc *a, size_t bytes) {
+    struct alloc_stats before = a->stats;
+    void *block = alloc_get(a, bytes);
+    if (!block) return;
+    a->reserve = alloc_create(block, alloc_size_of(block));
+    if (!a->reserve) alloc_put(a, block);
+    a->reserve_open = a->reserve;
+    a->stats = before; /* the reserve counts itself */
+}
+void alloc_reserve_open(struct alloc *a, bool open) {
+    a->reserve_open = open && a->reserve;
 }
 void alloc_fail_after(struct alloc *a, long n) {
     a->fail_after = n;
@@ -344,6 +373,10 @@ void alloc_check(const struct alloc *a) {
             used += HEAD + block_bytes(b);
     }
     if ((uintptr_t)b + HEAD != (uintptr_t)a + a->stats.arena_bytes) panic("alloc: arena not covered");
+    if (a->reserve) {
+        alloc_check(a->reserve);
+        used -= HEAD + alloc_size_of(a->reserve);
+    }
     if (used != a->stats.used_bytes) panic("alloc: %zu bytes used, %zu counted", used, a->stats.used_bytes);
     if (check_lists(a) != free_blocks) panic("alloc: a free block is in no list");
 }

@@ -31,8 +31,10 @@ struct alloc_stats {
 struct alloc_stats alloc_stats(const struct alloc *a);
 /* alloc_is_low: only the last sixteenth is left: for what runs already, not for what would come in addition. */
 bool alloc_is_low(const struct alloc *a);
-/* alloc_keep_back: from now on allocations fail that would leave fewer bytes than this free; 0: none. */
-void alloc_keep_back(struct alloc *a, size_t bytes);
+/* alloc_reserve: set `bytes` (at least 64 KiB) aside, once; open at first. No memory for it: there is none. */
+void alloc_reserve(struct alloc *a, size_t bytes);
+/* alloc_reserve_open: may allocations from now on take from the reserve when the rest has nothing? */
+void alloc_reserve_open(struct alloc *a, bool open);
 /* alloc_check: walk the whole arena; panics on a broken invariant. For tests and GC-stress builds. */
 void alloc_check(const struct alloc *a);
 /* alloc_fail_after: for tests: the n-th allocation from now fails, and all later ones; n < 0 turns it off. */

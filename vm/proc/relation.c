@@ -15,8 +15,8 @@ static uint64_t relation_key(enum relation_kind kind, term other, uint64_t ref_l
     return kind == REL_LINK ? other : ref_lo;
 }
 
-static struct relation **bucket(const struct relation_table *t, const struct process *holder, enum relation_kind kind,
-                                uint64_t key) {
+static struct relation **bucket(const struct relation_table *t, const struct process *holder,
+                                enum relation_kind kind, uint64_t key) {
     uint64_t h = (key * 4 + kind) * UINT64_C(0x9e3779b97f4a7c15) + (uintptr_t)holder / 16;
     h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
     return &t->buckets[h >> 32 & (t->cap - 1)];
@@ -91,7 +91,8 @@ struct relation *relation_find_link(const struct process *p, term other) {
     return r;
 }
 
-struct relation *relation_find_ref(const struct process *p, enum relation_kind kind, uint64_t hi, uint64_t lo) {
+struct relation *relation_find_ref(const struct process *p, enum relation_kind kind, uint64_t hi,
+                                   uint64_t lo) {
     const struct relation_table *t = &p->vm->relations;
     struct relation *r = t->cap ? *bucket(t, p, kind, lo) : NULL;
     while (r && !(r->holder == p && r->ref_lo == lo && r->ref_hi == hi && r->kind == kind)) r = r->chain;

@@ -33,10 +33,14 @@ static noreturn void refuse(struct vm *vm, int status, const char *reason, const
     vm_exit(vm);
 }
 
+/* Memory that only some may use, see scheduler.c. */
+enum { RESERVE_PART = 32, RESERVE_LEAST = 128 << 10 };
+
 static struct vm *vm_create(const struct plat_boot *boot) {
     struct alloc *a = alloc_create(boot->mem, boot->mem_bytes);
     struct vm *vm = a ? alloc_get_zeroed(a, sizeof *vm) : NULL;
     if (!vm) panic("the machine has too little memory: %zu bytes for the VM", boot->mem_bytes);
+    alloc_reserve(a, max_size(boot->mem_bytes / RESERVE_PART, RESERVE_LEAST));
     vm->alloc = a;
     vm->boot = boot;
     vm->phase_ns[PHASE_ENTRY] = boot->entry_ns;

@@ -134,10 +134,8 @@ static void process_end(struct vm *vm, struct process *p, term main_pid) {
     process_free(vm, p);
 }
 
-/* The first process and those it started (console, main process) and the system's own may use all memory; any other
- * leaves a thirty-second, so that what goes on serving, and the report, do not end with it. */
-enum { KEPT_BACK_PART = 32 };
-
+/* The first process and those it started (console, main process) and the system's own may use the reserve; so may all
+ * that happens between slices. */
 static bool is_vital(const struct process *p, term main_pid) {
     return p->pid == main_pid || p->parent == main_pid || (p->flags & PROC_SYSTEM);
 }
@@ -148,10 +146,9 @@ static uint32_t slice_run(struct vm *vm, struct process *p, term main_pid) {
     p->state = PROC_RUNNING;
     p->reds = SLICE_REDS;
     process_load_x(p);
-    if (!is_vital(p, main_pid))
-        alloc_keep_back(vm->alloc, alloc_stats(vm->alloc).arena_bytes / KEPT_BACK_PART);
+    alloc_reserve_open(vm->alloc, is_vital(p, main_pid));
     bool in_memory = run_guarded(vm, p);
-    alloc_keep_back(vm->alloc, 0);
+    alloc_reserve_open(vm->alloc, true);
     slice_account(vm, p);
     uint32_t used = p->reds < SLICE_REDS ? (uint32_t)(SLICE_REDS - p->reds) : 0;
     if (!in_memory) {

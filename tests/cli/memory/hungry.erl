@@ -6,7 +6,13 @@
 main([Case]) ->
     {P, R} = spawn_monitor(fun() -> greedy(list_to_atom(Case)) end),
     receive {'DOWN', R, process, P, Why} -> io:format("~s~n", [ended(Why)]) end,
-    lists:sum([X || X <- lists:seq(1, 100)]) =:= 5050 andalso io:format("fine~n").
+    receive after pause(Case) -> ok end,
+    lists:sum([X || X <- lists:seq(1, 2000)]) =:= 2001000 andalso io:format("fine~n").
+
+%% Where others go on and take all memory that there is, they get time for it.
+pause("hogs") -> 500;
+pause("bomb") -> 500;
+pause(_) -> 0.
 
 ended({E, [_ | _]}) -> ended(E);
 ended(A) when is_atom(A) -> atom_to_list(A);
