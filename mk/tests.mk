@@ -74,9 +74,12 @@ bench: deps-test
 	@tests/bench/run.sh
 
 .PHONY: test-long
-## test-long: wrk for 30 s, idle CPU over 10 s, clients that behave badly, on every target that works here
+## test-long: wrk for 30 s, idle CPU over 10 s, clients that behave badly, memory used up, on every target that works here
 test-long: deps-test
 	@$(MAKE) --no-print-directory -j2 build-all
+	@$(MAKE) --no-print-directory -j2 test-programs
+	tests/erl/faults.sh 17 89 1009
+	tests/stress/memory.sh
 	tests/stress/idle.sh
 	tests/stress/wrk.sh
 	tests/stress/abuse.sh

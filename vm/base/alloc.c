@@ -47,6 +47,7 @@ _Static_assert(HEAD == 16 && sizeof(struct block) == 32, "payload must stay 16-b
 struct alloc {
     struct alloc_stats stats;
     long fail_after;       /* < 0: never fail on purpose */
+    long fail_every;       /* having failed, fail again after so many; 0: at once */
     struct alloc *reserve; /* another of these over a block of this one; NULL: none */
     bool reserve_open;
     struct block *first;
@@ -175,9 +176,12 @@ static size_t request_bytes(size_t bytes) {
 
 static bool fails_on_purpose(struct alloc *a) {
     if (LIKELY(a->fail_after < 0)) return false;
-    if (a->fail_after == 0) return true;
-    a->fail_after--;
-    return false;
+    if (a->fail_after > 0) {
+        a->fail_after--;
+        return false;
+    }
+    if (a->fail_every) a->fail_after = a->fail_every - 1;
+    return true;
 }
 
 static struct block *list_find(struct alloc *a, size_t bytes) {
@@ -337,6 +341,10 @@ void alloc_reserve_open(struct alloc *a, bool open) {
 }
 void alloc_fail_after(struct alloc *a, long n) {
     a->fail_after = n;
+    a->fail_every = 0;
+}
+void alloc_fail_every(struct alloc *a, long n) {
+    a->fail_after = a->fail_every = n;
 }
 
 static size_t check_lists(const struct alloc *a) {

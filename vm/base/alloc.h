@@ -39,5 +39,7 @@ void alloc_reserve_open(struct alloc *a, bool open);
 void alloc_check(const struct alloc *a);
 /* alloc_fail_after: for tests: the n-th allocation from now fails, and all later ones; n < 0 turns it off. */
 void alloc_fail_after(struct alloc *a, long n);
+/* alloc_fail_every: for tests: every n-th allocation (n > 0) fails. */
+void alloc_fail_every(struct alloc *a, long n);
 
 #endif

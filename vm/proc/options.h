@@ -20,6 +20,7 @@ struct options {
     uint16_t port;
     uint32_t max_body, header_timeout_ms, request_timeout_ms, idle_timeout_ms;
     size_t max_heap_words;
+    uint64_t fail_every; /* built with sanitizers only: every n-th allocation fails; 0: none */
     struct option_pair *env;
     const char **args;
     uint32_t n_env, n_args;

@@ -70,6 +70,9 @@ static void options_load(struct vm *vm, const char *cmdline) {
     if (!vm->options || options_parse(vm->alloc, cmdline, vm->options, why) != ST_OK)
         refuse(vm, EXIT_BAD_OPTION, "bad option", why);
     vm->max_heap_words = vm->options->max_heap_words;
+#ifdef LING_SANITIZE
+    if (vm->options->fail_every) alloc_fail_every(vm->alloc, (long)vm->options->fail_every);
+#endif
 }
 
 /* What must differ from one start to the next. Without entropy the clocks must do: references then are unique

@@ -95,6 +95,9 @@ static const struct option {
     {"request_timeout_ms", option_u32, offsetof(struct options, request_timeout_ms), UINT32_MAX,
      "milliseconds"},
     {"idle_timeout_ms", option_u32, offsetof(struct options, idle_timeout_ms), UINT32_MAX, "milliseconds"},
+#ifdef LING_SANITIZE /* for tests */
+    {"fail_every", option_u64, offsetof(struct options, fail_every), UINT64_C(1) << 40, "allocations"},
+#endif
     {"max_heap_words", option_u64, offsetof(struct options, max_heap_words), UINT64_C(1) << 40, "words"},
 };
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "max_heap_words is read as 64 bits");

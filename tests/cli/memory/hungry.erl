@@ -1,13 +1,17 @@
-%% What a program can do to use up an instance. main([Case]): something greedy in a process of its own; then, that the
-%% instance goes on. Prints how the process ended, and `fine`.
+%% What a program can do to use up an instance. main(Cases): something greedy in a process of its own for each; after it,
+%% that the instance goes on. Prints the case and how its process ended, and `fine` at the end.
 -module(hungry).
 -export([main/1]).
 
-main([Case]) ->
+main(Cases) ->
+    [one(Case) || Case <- Cases],
+    io:format("fine~n").
+
+one(Case) ->
     {P, R} = spawn_monitor(fun() -> greedy(list_to_atom(Case)) end),
-    receive {'DOWN', R, process, P, Why} -> io:format("~s~n", [ended(Why)]) end,
+    receive {'DOWN', R, process, P, Why} -> io:format("~s ~s~n", [Case, ended(Why)]) end,
     receive after pause(Case) -> ok end,
-    lists:sum([X || X <- lists:seq(1, 2000)]) =:= 2001000 andalso io:format("fine~n").
+    2001000 = lists:sum([X || X <- lists:seq(1, 2000)]).
 
 %% Where others go on and take all memory that there is, they get time for it.
 pause("hogs") -> 500;
@@ -38,6 +42,8 @@ greedy(timers) -> timers(0);
 greedy(atoms) -> atoms(0);
 greedy(ets) -> ets(ets:new(t, []), 0);
 greedy(deep) -> deep([], 0);
+greedy(copy) -> binary:copy(<<0>>, 1 bsl 30);
+greedy(busy) -> busy(spawn_link(fun Busy() -> receive never -> ok after 0 -> Busy() end end), 0);
 greedy(duplicate) -> binary:copy(<<"abc">>, 1 bsl 40);
 greedy(make_tuple) -> erlang:make_tuple(1 bsl 24, 0);
 greedy(seq) -> lists:seq(1, 1 bsl 40);
@@ -62,6 +68,7 @@ map(M, I) -> map(M#{I => {I}}, I + 1).
 big(N) -> big(N * N).
 dict(I) -> put(I, [I]), dict(I + 1).
 mailbox(I) -> self() ! {I, I}, mailbox(I + 1).
+busy(P, I) -> P ! {I, lists:seq(1, 20)}, busy(P, I + 1).
 message(L) -> self() ! L, message(L ++ L).
 processes(I) -> spawn(fun() -> receive stop -> ok end end), processes(I + 1).
 %% Every process starts others for ever, and sleeps a little in between, as thousands share one processor.
