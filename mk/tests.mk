@@ -90,6 +90,12 @@ test-web: deps-test deps-web
 	@$(MAKE) --no-print-directory -j2 build-all
 	tests/web/run.sh
 
+.PHONY: fuzz-long
+## fuzz-long: a million random calls compared with erl, other ones each time
+fuzz-long: deps-test
+	@$(MAKE) --no-print-directory -j2 build-all
+	@for i in 1 2 3 4 5 6 7 8 9 10; do tests/fuzz/differential.sh $$(shuf -i 1-1000000000 -n 1) 100000 || exit 1; done
+
 .PHONY: test-xen
 ## test-xen: the image under a real Xen inside QEMU, PV and PVH (downloads and unpacks Xen and a dom0 kernel once)
 test-xen: deps-test $(BUILD)/lingpack $(BUILD)/ling-xen.elf $(STDLIB_BEAMS)

@@ -4,7 +4,7 @@
 -record(r, {a}).
 
 main(_) ->
-    sums(), zeros(), segments(), funs(), libraries().
+    sums(), zeros(), segments(), funs(), libraries(), arguments(), tails().
 
 p(F) -> R = try {ok, F()} catch C:E:S -> {C, E, lists:sublist(S, 2)} end, io:format("~p~n", [R]).
 id(X) -> X.
@@ -37,3 +37,23 @@ libraries() ->
     p(fun() -> ets:insert(nope, {1}) end), p(fun() -> spawn(id(x)) end), p(fun() -> erlang:fun_info(id(1)) end),
     p(fun() -> counters:new(id(0), []) end), p(fun() -> io_lib:format("~p", []) end), p(fun() -> io_lib:format("~q", [1]) end),
     p(fun() -> io_lib:format("~s", [id(1)]) end), p(fun() -> io:format("~d", [1]) end).
+
+%% Of several forms of a float's text only the last one's digits count; sums of nothing; causes of badarg.
+arguments() ->
+    [p(fun() -> float_to_list(0.1, O) end) || O <- [[{scientific, 250}, short], [{scientific, 250}], [{decimals, 254}, {scientific, 3}],
+        [{scientific, -1}], [{decimals, -1}, short], [{decimals, -1}], [{scientific, 1 bsl 70}, short]]],
+    [p(fun() -> erlang:F(A, B, L) end) || F <- [adler32_combine, crc32_combine], {A, B, L} <- [{1, 2, 0}, {70000, 80000, 0}, {70000, 80000, 1}]],
+    [p(fun() -> binary_to_term(term_to_binary(a), O) end) || O <- [[x], [safe | x], x]],
+    p(fun() -> erlang:decode_packet(x, y, z) end), p(fun() -> erlang:decode_packet(raw, y, z) end),
+    p(fun() -> is_record(1.5, true, id(1 bsl 70)) end), p(fun() -> apply(erlang, is_record, [{a}, a, 1 bsl 70]) end),
+    [p(fun() -> erlang:F({{Y, 1, 2}, {3, 4, 5}}) end)
+     || F <- [universaltime_to_localtime, universaltime_to_posixtime], Y <- [1601, 1901, 1902, 3000]].
+
+%% Who makes a tail call of a BIF by a computed name is gone from the trace; but for what raises on purpose.
+tails() ->
+    [p(fun() -> tail(How, F, A), ok end)
+     || How <- [only, last, 'not', 'fun'], {F, A} <- [{abs, x}, {hd, []}, {element, 1}, {link, x}, {nofun, 1}, {error, x}, {exit, x}, {throw, x}, {map_size, 1}]].
+tail(only, F, A) -> erlang:F(A);
+tail(last, F, A) -> id(id(A)), erlang:F(A);
+tail('not', F, A) -> X = erlang:F(A), {X};
+tail('fun', F, A) -> id(A), G = fun erlang:F/1, G(A).

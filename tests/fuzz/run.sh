@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fuzzing with fixed seeds: every tests/fuzz/fuzz_*.c under the sanitizers, ROUNDS (20000) rounds each. TAP.
+# Fuzzing with fixed seeds: every tests/fuzz/fuzz_*.c under the sanitizers, ROUNDS (20000) rounds each; and differential.sh. TAP.
 # libFuzzer builds of the same files, without an end: see their headers.
 set -u
 cd "$(dirname "$0")/../.." || exit
@@ -22,5 +22,9 @@ for source in tests/fuzz/fuzz_*.c; do
         head -40 "build/fuzz/$name.log" | sed 's/^/# /'
     fi
 done
+n=$((n + 1))
+tests/fuzz/differential.sh | sed "s/^ok -/ok $n -/; s/^not ok -/not ok $n -/" >build/fuzz/differential.tap
+cat build/fuzz/differential.tap
+! grep -q '^not ok' build/fuzz/differential.tap || status=1
 echo "1..$n"
 exit $status

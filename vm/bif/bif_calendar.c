@@ -11,7 +11,13 @@
 #include "bif/args.h"
 #include "bif/clock.h"
 
-enum { DAY_SECONDS = 86400, ERA_DAYS = 146097, ERA_START_TO_1970 = 719468 };
+enum {
+    DAY_SECONDS = 86400,
+    ERA_DAYS = 146097,
+    ERA_START_TO_1970 = 719468,
+    LOCAL_YEAR_MIN = 1902,
+    POSIX_YEAR_MIN = 1600
+};
 
 static int64_t floor_div(int64_t a, int64_t b) {
     return a / b - (a % b < 0);
@@ -104,20 +110,26 @@ term bif_erlang_universaltime_0(struct process *p, const term *a) {
     return datetime_term(p, civil_now(p));
 }
 
+/* As OTP has it, local time begins with 1902, and time in seconds with 1600. */
+static bool local_datetime_read(term t, struct civil *c) {
+    return datetime_read(t, c) && c->year >= LOCAL_YEAR_MIN;
+}
+
 term bif_erlang_universaltime_to_localtime_1(struct process *p, const term *a) {
     struct civil c;
-    return datetime_read(a[0], &c) ? datetime_term(p, c) : raise_badarg(p);
+    return local_datetime_read(a[0], &c) ? datetime_term(p, c) : raise_badarg(p);
 }
 
 term bif_erlang_localtime_to_universaltime_2(struct process *p, const term *a) {
     struct civil c;
     if (!term_is_bool(a[1]) && a[1] != A_UNDEFINED) return raise_badarg(p);
-    return datetime_read(a[0], &c) ? datetime_term(p, c) : raise_badarg(p);
+    return local_datetime_read(a[0], &c) ? datetime_term(p, c) : raise_badarg(p);
 }
 
 term bif_erlang_universaltime_to_posixtime_1(struct process *p, const term *a) {
     struct civil c;
-    return datetime_read(a[0], &c) ? int_from_i64(&p->heap, civil_to_seconds(c)) : raise_badarg(p);
+    return datetime_read(a[0], &c) && c.year >= POSIX_YEAR_MIN ? int_from_i64(&p->heap, civil_to_seconds(c))
+                                                               : raise_badarg(p);
 }
 
 term bif_erlang_posixtime_to_universaltime_1(struct process *p, const term *a) {

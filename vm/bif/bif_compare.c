@@ -126,6 +126,6 @@ term bif_erlang_is_record_2(struct process *p, const term *a) {
 }
 
 term bif_erlang_is_record_3(struct process *p, const term *a) {
-    if (!term_is_atom(a[1]) || !term_is_integer(a[2])) return raise_badarg(p);
+    if (!term_is_atom(a[1]) || !term_is_small(a[2])) return raise_badarg(p);
     return term_of_bool(is_record_of(a[0], a[1]) && small_make((int64_t)tuple_size(a[0])) == a[2]);
 }

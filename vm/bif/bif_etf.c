@@ -129,7 +129,7 @@ term bif_erlang_binary_to_term_1(struct process *p, const term *a) {
 }
 term bif_erlang_binary_to_term_2(struct process *p, const term *a) {
     struct decode_options o;
-    return decode_options(&o, a[1]) ? binary_to_term(p, a[0], o) : raise_badarg(p);
+    return decode_options(&o, a[1]) ? binary_to_term(p, a[0], o) : raise_badarg_cause(p, A_BADOPT);
 }
 
 /* -- encoding */

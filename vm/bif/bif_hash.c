@@ -55,8 +55,12 @@ term bif_erlang_adler32_1(struct process *p, const term *a) {
 term bif_erlang_adler32_2(struct process *p, const term *a) {
     return checksum_more(p, a, adler32);
 }
+/* Of nothing more, OTP says the first sum, whatever the second. */
+static uLong adler32_combined(uLong first, uLong second, z_off_t length) {
+    return length == 0 ? first : adler32_combine(first, second, length);
+}
 term bif_erlang_adler32_combine_3(struct process *p, const term *a) {
-    return checksum_combine(p, a, adler32_combine);
+    return checksum_combine(p, a, adler32_combined);
 }
 
 /* -- MD5 */

@@ -10,7 +10,8 @@ enum {
     FLOAT_TEXT_MAX = 256,
     FLOAT_DECIMALS_MAX = 253,
     FLOAT_SCIENTIFIC_MAX = 249,
-    FLOAT_SCIENTIFIC_DEFAULT = 20
+    FLOAT_SCIENTIFIC_DEFAULT = 20,
+    FLOAT_SCIENTIFIC_NEGATIVE = 6
 };
 
 static bool arg_base(term t, int *base) {
@@ -145,12 +146,11 @@ term bif_erlang_binary_to_float_1(struct process *p, const term *a) {
 enum float_form { FLOAT_SHORT, FLOAT_SCIENTIFIC, FLOAT_DECIMALS };
 struct float_format {
     enum float_form form;
-    int digits;
+    int64_t digits;
     bool compact;
 };
 
 static bool float_option(struct float_format *f, term option) {
-    size_t digits;
     if (option == A_COMPACT) {
         f->compact = true;
     } else if (option == A_SHORT) {
@@ -160,19 +160,21 @@ static bool float_option(struct float_format *f, term option) {
         const term *e = tuple_elements(option);
         bool decimals = e[0] == A_DECIMALS;
         if (!decimals && e[0] != A_SCIENTIFIC) return false;
-        if (!arg_size(e[1], decimals ? FLOAT_DECIMALS_MAX : FLOAT_SCIENTIFIC_MAX, &digits)) return false;
+        if (!term_is_small(e[1])) return false;
         f->form = decimals ? FLOAT_DECIMALS : FLOAT_SCIENTIFIC;
-        f->digits = (int)digits;
+        f->digits = small_value(e[1]);
+        if (!decimals && f->digits < 0) f->digits = FLOAT_SCIENTIFIC_NEGATIVE; /* so C's printf has it */
     }
     return true;
 }
 
-/* float_options: the last form named counts. */
+/* float_options: the last form named counts, and so does its number of digits only. */
 static bool float_options(struct float_format *f, term options) {
     *f = (struct float_format){FLOAT_SCIENTIFIC, FLOAT_SCIENTIFIC_DEFAULT, false};
     for (; term_is_list(options); options = list_tail(options))
         if (!float_option(f, list_head(options))) return false;
-    return term_is_nil(options);
+    int64_t max = f->form == FLOAT_DECIMALS ? FLOAT_DECIMALS_MAX : FLOAT_SCIENTIFIC_MAX;
+    return term_is_nil(options) && (f->form == FLOAT_SHORT || (f->digits >= 0 && f->digits <= max));
 }
 
 /* float_text: 0: not a float, bad options, or too long. */
@@ -182,8 +184,8 @@ static size_t float_text(term t, term options, char out[FLOAT_TEXT_MAX]) {
     double d = float_value(t);
     switch (f.form) {
     case FLOAT_SHORT: return float_short(d, out);
-    case FLOAT_SCIENTIFIC: return float_scientific(d, f.digits, out, FLOAT_TEXT_MAX);
-    case FLOAT_DECIMALS: return float_decimals(d, f.digits, f.compact, out, FLOAT_TEXT_MAX);
+    case FLOAT_SCIENTIFIC: return float_scientific(d, (int)f.digits, out, FLOAT_TEXT_MAX);
+    case FLOAT_DECIMALS: return float_decimals(d, (int)f.digits, f.compact, out, FLOAT_TEXT_MAX);
     }
     return 0;
 }

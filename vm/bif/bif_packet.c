@@ -138,10 +138,12 @@ static bool packet_options(struct packet_options *o, term type, term options) {
 
 term bif_erlang_decode_packet_3(struct process *p, const term *a) {
     struct packet_options o;
-    struct view v;
+    static const uint8_t nothing;
+    struct view v = view_of(&nothing, 0);
+    if (find_packet(a[0], &(struct packet_options){.delimiter = '\n'}, v).state == PACKET_UNKNOWN_TYPE)
+        return raise_badarg_cause(p, A_BADOPT);
     if (!bytes_of(p, a[1], &v) || !packet_options(&o, a[0], a[2])) return raise_badarg(p);
     struct packet k = find_packet(a[0], &o, v);
-    if (k.state == PACKET_UNKNOWN_TYPE) return raise_badarg(p);
     if (k.state == PACKET_UNSUPPORTED) return raise_notsup(p);
     if (k.state == PACKET_INVALID) return TUPLE(&p->heap, A_ERROR, A_INVALID);
     size_t size = view_left(&v);

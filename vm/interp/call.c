@@ -78,6 +78,16 @@ const struct bif_entry *interp_export_bif(const struct export_entry *e) {
     return i < 0 ? NULL : &bif_table[i];
 }
 
+bool interp_export_raises(const struct export_entry *e) {
+    static const bif_fn raising[] = {bif_erlang_error_1, bif_erlang_error_2, bif_erlang_error_3,
+                                     bif_erlang_exit_1, bif_erlang_throw_1};
+    if (e->kind == EXPORT_CODE) return false;
+    const struct bif_entry *bif = interp_export_bif(e);
+    for (size_t i = 0; bif && i < ARRAY_LEN(raising); i++)
+        if (bif->fn == raising[i]) return true;
+    return false;
+}
+
 const struct bif_entry interp_send_bif = {"erlang", "send", bif_erlang_send_2, 2, BIF_TRAP};
 
 bool interp_deadline(term ms, uint64_t *ns) {

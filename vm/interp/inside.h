@@ -91,6 +91,8 @@ int interp_spread(term *x, term list);
 extern const struct bif_entry interp_apply_bif, interp_apply_fun_bif; /* names for stack traces only */
 /* interp_export_bif: the BIF that an export means; NULL: none (it is undefined). */
 const struct bif_entry *interp_export_bif(const struct export_entry *e);
+/* interp_export_raises: error, exit, throw: who applies one in a tail call is in the trace all the same. */
+bool interp_export_raises(const struct export_entry *e);
 /* interp_apply_target: M:F/n. NULL: p->exc is set. */
 const struct export_entry *interp_apply_target(struct process *p, term m, term f, uint32_t arity);
 /* interp_fun_enter: for a call of `fun` with n arguments in X0..: the code to go on at, or NULL: *e is an
