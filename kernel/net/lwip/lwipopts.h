@@ -63,6 +63,7 @@
 #define TCP_OVERSIZE               TCP_MSS
 #define LWIP_HOOK_FILENAME         "net/hooks.h"
 #define LWIP_HOOK_TCP_ISN          net_tcp_isn
+#define LWIP_HOOK_IP4_INPUT        net_ip4_input
 
 /* Checksums: made and checked in software; the copy into a segment sums as it goes */
 #define LWIP_CHECKSUM_ON_COPY 1
