@@ -41,6 +41,9 @@ static void accepts_plain_requests(void **state) {
     assert_int_equal(text[head.fields[1].value.at], 'v');
     assert_int_equal(parse("\r\nGET / HTTP/1.1\r\nHost:\r\n\r\n"), 0);
     assert_int_equal(parse("GET http://h:80/x HTTP/1.1\r\nHost: h\r\n\r\n"), 0);
+    assert_int_equal(parse("GET http://[::1]:80/x HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"), 0);
+    assert_int_equal(parse("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 0);
+    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: h:\r\n\r\n"), 0);
     assert_int_equal(parse("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"), 0);
     assert_int_equal(parse("GET / HTTP/1.2\r\nHost: h\r\n\r\n"), 0);
 }
@@ -109,6 +112,14 @@ static const struct {
     {H "Host: h\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a:8x\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a:8:0\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a]\r\n\r\n", 400},
+    {"GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+    {"GET http://h:x/ HTTP/1.1\r\nHost: h\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\n Host: h\r\n\r\n", 400},
     {H "Expect: 200-ok\r\n\r\n", 417},
     /* framing */
@@ -236,6 +247,12 @@ static void refuses_bad_chunks(void **state) {
         "0\r\n\n",
         "0\r\n\rX",
         "0\r\n\x02\r\n",
+        "0\r\nno colon\r\n\r\n",
+        "0\r\nX\r\n\r\n",
+        "0\r\n: y\r\n\r\n",
+        "0\r\nX : y\r\n\r\n",
+        "0\r\nX: y\r\n folded\r\n\r\n",
+        "0\r\n\r\r\n",
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         for (size_t piece = 1; piece < 20; piece += 18) {

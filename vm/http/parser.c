@@ -215,6 +215,17 @@ static void note_connection(const uint8_t *p, struct http_slice v, struct framin
     }
 }
 
+/* host_valid: a name, perhaps empty, or [address], then perhaps ":" and digits (RFC 3986 §3.2.2, without userinfo). */
+static bool host_valid(const uint8_t *p, size_t n) {
+    bool bracket = n > 0 && p[0] == '[';
+    const uint8_t *end = memchr(p, bracket ? ']' : ':', n);
+    if (bracket && !end) return false;
+    size_t name = end ? (size_t)(end - p) + bracket : n;
+    if (!all_of(p, name, C_HOST)) return false;
+    if (!bracket && (memchr(p, '[', name) || memchr(p, ']', name))) return false;
+    return name == n || (p[name] == ':' && all_of(p + name + 1, n - name - 1, C_DIGIT));
+}
+
 static bool note_field(const uint8_t *p, const struct http_field *fl, struct http_head *h,
                        struct framing *f) {
     const uint8_t *name = p + fl->name.at, *value = p + fl->value.at;
@@ -226,7 +237,7 @@ static bool note_field(const uint8_t *p, const struct http_field *fl, struct htt
         note_connection(p, fl->value, f);
     } else if (http_name_is(name, n, "host")) {
         if (f->hosts++) return refuse(h, 400, "more than one Host");
-        if (!all_of(value, fl->value.len, C_HOST)) return refuse(h, 400, "malformed Host");
+        if (!host_valid(value, fl->value.len)) return refuse(h, 400, "malformed Host");
     } else if (http_name_is(name, n, "expect")) {
         if (!http_name_is(value, fl->value.len, "100-continue")) return refuse(h, 417, "unknown expectation");
         h->expect_continue = h->minor > 0; /* a 1.0 client does not know 1xx: ignore */
@@ -274,9 +285,10 @@ bool http_head_parse(const uint8_t *p, size_t n, struct http_head *h) {
 /* -- chunked bodies (RFC 9112 §7.1)
  *
  *   SIZE ──hex digits──> EXT ──CR──> SIZE_LF ──LF──> DATA ──> DATA_CR ──> DATA_LF ──> SIZE …
- *                                            └ size 0 ──> TRAILER lines … empty line ──> END
+ *                                            └ size 0 ──> TRAILER ──CR──> END_LF ──LF──> end
+ *                                                           └ NAME ──:──> VALUE ──CR──> VALUE_LF ──LF──> TRAILER
  */
-enum { SIZE, EXT, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, TRAILER_LF };
+enum { SIZE, EXT, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, NAME, VALUE, VALUE_LF, END_LF };
 
 static int hex_value(uint8_t c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -306,8 +318,13 @@ static bool step_text(struct http_chunks *c, uint8_t b, uint8_t after_cr) {
         c->state = after_cr;
         return true;
     }
-    c->line_empty = false;
     return http_value_valid(&b, 1) && ++c->overhead <= HTTP_MAX_CHUNK_EXT;
+}
+
+/* The name of a trailer, `state` behind a byte of it. */
+static bool step_name(struct http_chunks *c, uint8_t b) {
+    c->state = b == ':' ? VALUE : NAME;
+    return (b == ':' || http_name_valid(&b, 1)) && ++c->overhead <= HTTP_MAX_CHUNK_EXT;
 }
 
 /* One byte of framing. false: bad. */
@@ -315,21 +332,20 @@ static bool step_byte(struct http_chunks *c, uint8_t b, bool *end) {
     switch (c->state) {
     case SIZE: return step_size(c, b);
     case EXT: return step_text(c, b, SIZE_LF);
-    case SIZE_LF:
-        c->state = c->left ? DATA : TRAILER;
-        c->line_empty = true;
-        return b == '\n';
+    case SIZE_LF: c->state = c->left ? DATA : TRAILER; return b == '\n';
     case DATA_CR: c->state = DATA_LF; return b == '\r';
     case DATA_LF:
         c->state = SIZE;
         c->digits = 0;
         return b == '\n';
-    case TRAILER: return step_text(c, b, TRAILER_LF);
-    default: /* TRAILER_LF */
-        *end = c->line_empty;
-        c->line_empty = true;
-        c->state = TRAILER;
-        return b == '\n';
+    case TRAILER:
+        if (b != '\r') return b != ':' && step_name(c, b);
+        c->state = END_LF;
+        return true;
+    case NAME: return step_name(c, b);
+    case VALUE: return step_text(c, b, VALUE_LF);
+    case VALUE_LF: c->state = TRAILER; return b == '\n';
+    default: /* END_LF */ *end = true; return b == '\n';
     }
 }
 
@@ -365,7 +381,7 @@ bool http_target_split(const uint8_t *p, size_t n, struct http_target *t) {
         n -= 7;
         size_t authority = 0;
         while (authority < n && p[authority] != '/' && p[authority] != '?') authority++;
-        if (authority == 0) return false;
+        if (authority == 0 || !host_valid(p, authority)) return false;
         p += authority;
         n -= authority;
         if (n == 0) {

@@ -58,7 +58,6 @@ bool http_head_parse(const uint8_t *bytes, size_t n, struct http_head *head);
 struct http_chunks {
     uint8_t state;
     uint8_t digits;
-    bool line_empty;
     uint32_t overhead; /* bytes of extensions and trailers so far */
     uint64_t left;     /* bytes of the current chunk that are still to come */
 };
