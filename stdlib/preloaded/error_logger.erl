@@ -24,6 +24,10 @@ info_report(Type, Report) -> report(notice, info_report, Type, Report).
 message(Level, Tag, Format, Args) ->
     logger:log(Level, Format, Args, #{error_logger => #{tag => Tag}}).
 
+%% As OTP's console handler has it, only reports of the plain types are shown.
+report(error, _, Type, _) when Type =/= std_error -> ok;
+report(warning, _, Type, _) when Type =/= std_warning -> ok;
+report(notice, _, Type, _) when Type =/= std_info -> ok;
 report(Level, Tag, Type, Report) ->
     logger:log(Level, #{label => {error_logger, Tag}, report => Report}, #{error_logger => #{tag => Tag, type => Type}}).
 

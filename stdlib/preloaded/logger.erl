@@ -141,33 +141,62 @@ write(Level, Msg, Meta0) ->
     ok.
 
 text({Fun, Arg}, Meta) when is_function(Fun, 1) -> text(Fun(Arg), Meta);
-text({string, Text}, _) -> Text;
+text({string, Text}, Meta) -> formatted("~ts", [Text], Meta);
 text({report, Report}, Meta) -> text(Report, Meta);
-text({Format, Args}, _) when is_list(Args), is_list(Format) orelse is_binary(Format) orelse is_atom(Format) ->
-    io_lib:format(Format, Args);
+text({Format, Args}, Meta) when is_list(Args), is_list(Format) orelse is_binary(Format) orelse is_atom(Format) ->
+    formatted(Format, Args, Meta);
 text(Report, Meta) when is_map(Report); is_list(Report), is_tuple(hd(Report)) -> report(Report, Meta);
-text(String, _) -> io_lib:format("~ts", [String]).
+text(String, Meta) -> formatted("~ts", [String], Meta).
 
-report(Report, #{report_cb := Cb}) when is_function(Cb, 1) ->
+formatted(Format, Args, Meta) ->
+    try
+        io_lib:format(Format, Args)
+    catch
+        _:_ when is_map_key(error_logger, Meta) -> io_lib:format("ERROR: ~tp - ~tp", [Format, Args]);
+        _:_ -> io_lib:format("FORMAT ERROR: ~tp - ~tp", [Format, Args])
+    end.
+
+report(Report, #{report_cb := Cb} = Meta) when is_function(Cb, 1) ->
     {Format, Args} = Cb(Report),
-    io_lib:format(Format, Args);
+    formatted(Format, Args, Meta);
 report(Report, #{report_cb := Cb}) when is_function(Cb, 2) ->
     Cb(Report, #{depth => unlimited, chars_limit => unlimited, single_line => false});
-report(Report, _) ->
+report(Report, Meta) ->
     {Format, Args} = format_otp_report(Report),
-    io_lib:format(Format, Args).
+    formatted(Format, Args, Meta).
 
 format_otp_report(#{label := _, report := Report}) -> format_report(Report);
 format_otp_report(Report) -> format_report(Report).
 
 format_report(Report) when is_map(Report) -> format_report(maps:to_list(Report));
-format_report(Report) when is_list(Report) ->
-    Lines = [line(X) || X <- Report],
-    {lists:flatten(lists:join("~n", [F || {F, _} <- Lines])), lists:append([A || {_, A} <- Lines])};
+format_report([_ | _] = Report) ->
+    case is_text(Report) of
+        true -> {"~ts", [lists:flatten(Report)]};
+        false when length(Report) > 0 ->
+            Lines = [line(X) || X <- Report],
+            {lists:flatten(lists:join("\n", [F || {F, _} <- Lines])), lists:append([A || {_, A} <- Lines])};
+        _ -> {"~tp", [Report]}
+    end;
 format_report(Report) -> {"~tp", [Report]}.
 
-line({Tag, Data}) -> {"    ~tp: ~tp", [Tag, Data]};
+line({Tag, Data}) ->
+    case is_text(Data) of
+        true -> {"    ~tp: ~ts", [Tag, Data]};
+        false -> {"    ~tp: ~tp", [Tag, Data]}
+    end;
 line(Data) -> {"    ~tp", [Data]}.
+
+%% A deep list of characters with something in it
+is_text([_ | _] = List) ->
+    try lists:flatten(List) of
+        [] -> false;
+        Flat -> lists:all(fun is_text_char/1, Flat)
+    catch
+        _:_ -> false
+    end;
+is_text(_) -> false.
+
+is_text_char(C) -> is_integer(C) andalso (C >= $\s andalso C < 127 orelse C >= 16#a0 andalso C =< 16#10ffff orelse lists:member(C, "\b\t\n\v\f\r\e")).
 
 %% "=ERROR REPORT==== 31-Dec-2025::23:59:59.123456 ===", with the name that error_logger's calls carry, if any.
 head(Level, #{time := Time} = Meta) ->

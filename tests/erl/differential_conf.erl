@@ -4,7 +4,7 @@
 -record(r, {a}).
 
 main(_) ->
-    sums(), zeros(), segments(), funs(), libraries(), arguments(), tails().
+    sums(), zeros(), segments(), funs(), libraries(), arguments(), tails(), waiting().
 
 p(F) -> R = try {ok, F()} catch C:E:S -> {C, E, lists:sublist(S, 2)} end, io:format("~p~n", [R]).
 id(X) -> X.
@@ -57,3 +57,30 @@ tail(only, F, A) -> erlang:F(A);
 tail(last, F, A) -> id(id(A)), erlang:F(A);
 tail('not', F, A) -> X = erlang:F(A), {X};
 tail('fun', F, A) -> id(A), G = fun erlang:F/1, G(A).
+
+%% Where a process that waits is shown to be; and that reductions count while one runs.
+waiting() ->
+    {reductions, A} = process_info(self(), reductions), lists:sum(lists:seq(1, 1000)),
+    {reductions, B} = process_info(self(), reductions), io:format("~p~n", [B > A]),
+    [begin
+        P = spawn(F), timer:sleep(50),
+        io:format("~p~n", [process_info(P, [current_stacktrace, current_location, status])]), exit(P, kill)
+     end || F <- [fun with_timeout/0, fun with_clauses/0, fun only_timeout/0]].
+with_timeout() ->
+    receive
+        a -> ok
+    after 100000 ->
+        b
+    end,
+    ok.
+with_clauses() ->
+    receive
+        {a,
+         b} -> lists:max([]);
+        c -> d
+    end,
+    ok.
+only_timeout() ->
+    receive after
+        infinity -> ok
+    end, ok.

@@ -8,7 +8,7 @@
 main(_) ->
     logger:set_primary_config(level, none),
     process_flag(trap_exit, true),
-    servers(), debugging(), names(), special(), machines(), events(), supervisors(), bridge(), proc_libs(), timers(), evaluated(), graphs(), relations().
+    servers(), debugging(), names(), special(), machines(), events(), supervisors(), bridge(), proc_libs(), timers(), evaluated(), graphs(), relations(), reports().
 
 p(X) -> io:format("~0p~n", [X]).
 t(F) -> try F() catch C:E:S -> {C, E, [{M, Fu, if is_list(A) -> length(A); true -> A end} || {M, Fu, A, _} <- lists:sublist(S, 2)]} end.
@@ -233,3 +233,8 @@ relations() ->
        sofs:restriction(R, sofs:set([1])), sofs:projection({external, fun({A, _}) -> A end}, R), sofs:specification(fun sofs:is_type/1, S), sofs:partition(1, R), sofs:composite(sofs:a_function([{1, 2}]), sofs:a_function([{2, 3}])),
        sofs:family_union(sofs:from_term([{a, [[1], [2]]}]))]]),
     p([t(fun() -> sofs:to_external(sofs:relation(id(x))) end), sofs:is_type({a, b}), sofs:no_elements(R), sofs:is_equal(S, S)]).
+
+%% How the console shows reports
+reports() ->
+    [p(logger:format_report(R)) || R <- [[{a, "text"}, {b, ""}, {c, ["x", ["y"]]}, {d, <<"bin">>}, {"e", 1}, f, "g", [1, 2]], "text", ["deep", ["text"]], [a | b], x, {x, y}, #{a => "text"}, [{a, "\n"}, {b, [1]}]]],
+    [p(logger:format_otp_report(R)) || R <- [#{label => {x, y}, report => [{a, "text"}]}, #{a => 1}, [{a, 1}]]].

@@ -178,7 +178,8 @@ static term item_stack_size(const struct question *q) {
     return number(q, stack_words(q->who));
 }
 static term item_reductions(const struct question *q) {
-    return number(q, q->who->reductions);
+    int64_t now = q->who == q->p ? SLICE_REDS - (int64_t)q->p->reds : 0;
+    return number(q, q->who->reductions + (uint64_t)(now > 0 ? now : 0));
 }
 static term item_catchlevel(const struct question *q) {
     return number(q, q->who->catches);

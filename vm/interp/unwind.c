@@ -163,9 +163,16 @@ term interp_trace_list(struct process *p, term raw) {
     return heap_cons(&p->heap, top, list);
 }
 
+/* Where p is shown to be: who waits with a timeout is in its `receive`, not where the timeout leads. */
+static const uint64_t *shown_pc(const struct process *p) {
+    const uint16_t *op = (const uint16_t *)p->pc;
+    bool waits = p->pc && p->state == PROC_WAITING && (uint32_t)*p->pc == interp_handlers[XOP_wait_timeout];
+    return waits && op[3] ? p->pc + (int16_t)op[3] : p->pc;
+}
+
 term interp_stacktrace(struct process *p) {
     struct addresses at = {{NULL}, 0};
-    if (p->pc) at.pc[at.n++] = p->pc;
+    if (p->pc) at.pc[at.n++] = shown_pc(p);
     gather(p, &at, TRACE_DEPTH);
     return interp_trace_list(p, raw_make(p, A_ERROR, NIL, &at));
 }

@@ -71,6 +71,8 @@ struct exception {
                        BIF itself, and args are those of the calling function */
 };
 
+enum { SLICE_REDS = 4000 }; /* reductions of a turn: what `reds` begins with */
+
 struct process {
     struct heap heap;
     struct vm *vm;
@@ -105,7 +107,7 @@ struct process {
     struct timer wait;
     struct msg_timer *timers;                /* message timers that will send to this process */
     struct process *next_ready, *prev_ready; /* run queue; next_ready also chains processes about to end */
-    uint64_t reductions;
+    uint64_t reductions;                     /* without those of the slice that is running */
     uint32_t table_slot;
     uint64_t seq; /* spawn order */
     void *owner;  /* http request being served by this process, or NULL (see http/) */

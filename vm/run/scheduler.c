@@ -24,7 +24,7 @@
 
 #define STOP_GRACE_NS UINT64_C(5000000000)
 
-enum { SLICE_REDS = 4000, SWITCH_REDS = 64, POLL_REDS = 32000, EVENTS = 32 };
+enum { SWITCH_REDS = 64, POLL_REDS = 32000, EVENTS = 32 };
 
 /* -- the machine */
 static uint64_t instance_deadline(const struct vm *vm) {
