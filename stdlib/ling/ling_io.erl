@@ -79,8 +79,8 @@ simple({get_geometry, _}, St) ->
     {{error, enotsup}, St};
 simple({requests, Requests}, St) ->
     simple_list(Requests, ok, St);
-simple(_, St) ->
-    {{error, request}, St}.
+simple(Request, St) ->
+    {{error, {request, Request}}, St}.
 
 simple_list(_, {error, _} = Error, St) ->
     {Error, St};

@@ -4,7 +4,7 @@
 -record(r, {a}).
 
 main(_) ->
-    sums(), zeros(), segments(), funs(), libraries(), arguments(), tails(), waiting().
+    sums(), zeros(), segments(), funs(), libraries(), arguments(), tails(), waiting(), limits().
 
 p(F) -> R = try {ok, F()} catch C:E:S -> {C, E, lists:sublist(S, 2)} end, io:format("~p~n", [R]).
 id(X) -> X.
@@ -84,3 +84,12 @@ only_timeout() ->
     receive after
         infinity -> ok
     end, ok.
+
+%% A heap's limit that is not to kill
+limits() ->
+    Grow = fun() -> exit(length(lists:seq(1, id(200000)))) end,
+    [begin
+        {_, R} = spawn_opt(Grow, [monitor, {max_heap_size, M}]),
+        receive {'DOWN', R, _, _, Why} -> io:format("~p~n", [Why]) end
+     end || M <- [#{size => 1000, kill => false, error_logger => false}, 0]],
+    [p(fun() -> process_flag(max_heap_size, M), ok end) || M <- [#{size => id(1), kill => x}, #{kill => id(true)}, #{size => 0, error_logger => id(1)}, #{size => 0, kill => true}, x]].

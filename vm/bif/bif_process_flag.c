@@ -13,8 +13,11 @@ enum { MIN_BIN_VHEAP_WORDS = 46422 };
 
 bool max_heap_read(term t, size_t *words) {
     if (!term_is_map(t)) return arg_size(t, SIZE_MAX >> 8, words);
-    term size = map_get(t, A_SIZE);
-    return size != NONE && arg_size(size, SIZE_MAX >> 8, words);
+    term size = map_get(t, A_SIZE), kill = map_get(t, A_KILL), report = map_get(t, A_ERROR_LOGGER);
+    if (size == NONE || !arg_size(size, SIZE_MAX >> 8, words)) return false;
+    if ((kill != NONE && !term_is_bool(kill)) || (report != NONE && !term_is_bool(report))) return false;
+    if (kill == A_FALSE) *words = 0; /* OTP would only report */
+    return true;
 }
 
 term max_heap_term(struct process *p, size_t words) {

@@ -19,7 +19,8 @@ bool monitor_opts_read(term options, struct monitor_opts *o);
 term monitor_start(struct process *p, struct process *found, term target, term name,
                    const struct monitor_opts *o);
 
-/* max_heap_read: a size in words or a map with `size`, as spawn_opt and process_flag take. 0: no limit. */
+/* max_heap_read: a size in words or a map with `size`, as spawn_opt and process_flag take. 0: no limit, also with
+ * `kill => false`. false: malformed; *words is then undefined. */
 bool max_heap_read(term t, size_t *words);
 term max_heap_term(struct process *p, size_t words); /* as process_info gives it */
 bool priority_of_atom(term t, uint8_t *priority);
