@@ -14,7 +14,7 @@ trap 'rm -f "$tmp"' EXIT
         awk 'NF >= 3 && $1 !~ /^#/ && $1 != "module" { print $1 }' "$tab" | while read -r mfa; do
             name=${mfa%/*}
             name=$(echo "$name" | tr -d "'")
-            grep -qF -- "$name" tests/erl/*.erl tests/unit/*.c 2>/dev/null || echo "- $module:$mfa"
+            grep -qwF -- "$name" tests/erl/*.erl tests/unit/*.c 2>/dev/null || echo "- $module:$mfa"
         done
     done | sort -u
 } >"$tmp"
