@@ -1,4 +1,4 @@
-/* console: Xen's console ring. */
+/* console: Xen's console: the ring of an ordinary domain, the hypervisor's own console for the first one. */
 #ifndef LING_XEN_CONSOLE_H
 #define LING_XEN_CONSOLE_H
 
@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* xcon_write: waits for room; what a dead backend does not take within a second is lost. */
+void xcon_init(void); /* before it nothing is written or read */
+/* xcon_write: waits for room; what a dead backend does not take within a second is lost, and all that follows. */
 void xcon_write(const uint8_t *bytes, size_t n);
 void xcon_drain(uint64_t until_ns); /* waits until all has been taken */
 size_t xcon_read(uint8_t *bytes, size_t n);

@@ -13,6 +13,11 @@ uint32_t evtchn_open(uint16_t domain) {
     return r ? 0 : a.port;
 }
 
+void evtchn_close(uint32_t port) {
+    struct evtchn_close c = {port};
+    hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_close, (uintptr_t)&c, 0, 0);
+}
+
 void evtchn_notify(uint32_t port) {
     struct evtchn_send s = {port};
     hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_send, (uintptr_t)&s, 0, 0);

@@ -7,6 +7,7 @@
 
 /* evtchn_open: a port that `domain` may bind to; 0: Xen refused. */
 uint32_t evtchn_open(uint16_t domain);
+void evtchn_close(uint32_t port);
 void evtchn_notify(uint32_t port);
 /* evtchn_clear, then look at what the port stands for, then evtchn_sleep: so nothing is slept through. */
 void evtchn_clear(uint32_t port);

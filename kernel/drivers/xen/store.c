@@ -3,8 +3,9 @@
  *   request   {type, id, 0, length} path NUL [value]        one outstanding at a time
  *   answer    {type or ERROR, id, 0, length} value          between them WATCH_EVENT may come
  *
- * The ring's indices are the other side's to write: more bytes than the ring holds mean it is broken, and the
- * store is not used any more. Every wait has an end. */
+ * The ring is the other side's to write, so our indices are kept here. An index further off than the ring is
+ * long, a message longer than any may be, an answer to what was not asked, silence, or talking without end:
+ * the store is broken then, says so, and is not used any more. Every wait has an end. */
 #include "drivers/xen/store.h"
 
 #include <stdio.h>
@@ -16,56 +17,75 @@
 #include "drivers/xen/evtchn.h"
 #include "drivers/xen/xen.h"
 #include "lib/cmdline.h"
+#include "plat.h"
 
 #define ANSWER_NS UINT64_C(10000000000)
 
-static bool broken, fired;
-static uint32_t last_id;
+static bool usable, fired;
+static uint32_t last_id, asked, taken; /* asked, taken: bytes put into and got from the rings */
 
-/* Sleeps until the other side does something; false when it has not for too long. */
-static bool wait(uint64_t until) {
-    if (clock_mono_ns() >= until) broken = true;
-    if (!broken) evtchn_sleep(&xen.store_port, 1, xen_time_of(until));
+void store_init(void) {
+    usable = xen.store;
+    if (!usable) return;
+    asked = xen.store->req_prod;
+    taken = xen.store->rsp_cons;
+}
+
+static void give_up(const char *why) {
+    char line[96];
+    if (!usable) return;
+    usable = false;
+    int n = snprintf(line, sizeof line, "ling: xenstore is not used any more: %s\n", why);
+    plat_console_write(line, (size_t)n);
+}
+
+/* Sleeps until the other side does something. */
+static void wait(uint64_t until) {
+    evtchn_notify(xen.store_port);
+    if (clock_mono_ns() >= until)
+        give_up("no answer");
+    else
+        evtchn_sleep(&xen.store_port, 1, xen_time_of(until));
     evtchn_clear(xen.store_port);
-    return !broken;
+}
+
+static bool has_room(void) {
+    uint32_t used = asked - xen.store->req_cons;
+    if (used > XENSTORE_RING_SIZE) give_up("it took more than was asked");
+    return usable && used < XENSTORE_RING_SIZE;
 }
 
 static void put(const void *bytes, size_t n, uint64_t until) {
     const char *p = bytes;
-    while (n && !broken) {
-        uint32_t at = xen.store->req_prod, used = at - xen.store->req_cons;
-        if (used > XENSTORE_RING_SIZE) broken = true;
-        if (used >= XENSTORE_RING_SIZE) {
-            evtchn_notify(xen.store_port);
-            wait(until);
+    while (n && usable) {
+        if (!has_room()) {
+            if (usable) wait(until);
             continue;
         }
-        xen.store->req[MASK_XENSTORE_IDX(at)] = *p++;
+        xen.store->req[MASK_XENSTORE_IDX(asked)] = *p++;
         full_fence();
-        xen.store->req_prod = at + 1;
+        xen.store->req_prod = ++asked;
         n--;
     }
 }
 
 static bool has_input(void) {
-    uint32_t ready = xen.store->rsp_prod - xen.store->rsp_cons;
-    if (ready > XENSTORE_RING_SIZE) broken = true;
-    return !broken && ready;
+    uint32_t ready = xen.store->rsp_prod - taken;
+    if (ready > XENSTORE_RING_SIZE) give_up("more in the ring than it holds");
+    return usable && ready;
 }
 
 static void get(void *bytes, size_t n, uint64_t until) {
     char *p = bytes;
-    while (n && !broken) {
+    while (n && usable) {
         if (!has_input()) {
-            evtchn_notify(xen.store_port);
-            wait(until);
+            if (usable) wait(until);
             continue;
         }
         full_fence();
-        uint32_t at = xen.store->rsp_cons;
-        char c = xen.store->rsp[MASK_XENSTORE_IDX(at)];
+        char c = xen.store->rsp[MASK_XENSTORE_IDX(taken)];
         full_fence();
-        xen.store->rsp_cons = at + 1;
+        xen.store->rsp_cons = ++taken;
         if (p) *p++ = c;
         n--;
     }
@@ -75,8 +95,9 @@ static void get(void *bytes, size_t n, uint64_t until) {
 static struct xsd_sockmsg take(char *value, size_t cap, uint64_t until) {
     struct xsd_sockmsg m = {0};
     get(&m, sizeof m, until);
-    if (m.len > XENSTORE_PAYLOAD_MAX) broken = true;
-    if (broken) return (struct xsd_sockmsg){.type = XS_ERROR};
+    if (m.len > XENSTORE_PAYLOAD_MAX) give_up("a message longer than any may be");
+    if (usable && clock_mono_ns() >= until) give_up("it talks without end");
+    if (!usable) return (struct xsd_sockmsg){.type = XS_ERROR};
     size_t keep = m.len < cap ? m.len : cap ? cap - 1 : 0;
     get(value, keep, until);
     get(NULL, m.len - keep, until);
@@ -88,7 +109,7 @@ static struct xsd_sockmsg take(char *value, size_t cap, uint64_t until) {
 /* The answer's length, or -1. */
 static long ask(uint32_t type, const char *path, const char *value, size_t value_bytes, char *answer,
                 size_t cap) {
-    if (!xen.store || broken) return -1;
+    if (!usable) return -1;
     uint64_t until = clock_mono_ns() + ANSWER_NS;
     size_t path_bytes = strlen(path) + 1;
     struct xsd_sockmsg m = {.type = type, .req_id = ++last_id, .len = (uint32_t)(path_bytes + value_bytes)};
@@ -98,9 +119,11 @@ static long ask(uint32_t type, const char *path, const char *value, size_t value
     put(value, value_bytes, until);
     evtchn_notify(xen.store_port);
     do m = take(answer, cap, until);
-    while (!broken && (m.type == XS_WATCH_EVENT || m.req_id != last_id));
+    while (usable && m.type == XS_WATCH_EVENT);
+    if (usable && (m.req_id != last_id || (m.type != type && m.type != XS_ERROR)))
+        give_up("an answer to what was not asked");
     evtchn_notify(xen.store_port);
-    return broken || m.type != type ? -1 : (long)m.len;
+    return usable && m.type == type ? (long)m.len : -1;
 }
 
 bool store_read(const char *path, char *value, size_t cap) {
@@ -130,13 +153,20 @@ bool store_watch(const char *path) {
     return ask(XS_WATCH, path, "ling", sizeof "ling", NULL, 0) >= 0;
 }
 
-bool store_changed(void) {
-    if (!xen.store || broken) return false;
+bool store_unwatch(const char *path) {
+    return ask(XS_UNWATCH, path, "ling", sizeof "ling", NULL, 0) >= 0;
+}
+
+void store_take_in(void) {
     uint64_t until = clock_mono_ns() + ANSWER_NS;
-    while (has_input()) {
-        take(NULL, 0, until);
+    while (usable && has_input()) {
+        if (take(NULL, 0, until).type != XS_WATCH_EVENT) give_up("an answer to what was not asked");
         evtchn_notify(xen.store_port);
     }
+}
+
+bool store_changed(void) {
+    store_take_in();
     bool was = fired;
     fired = false;
     return was;

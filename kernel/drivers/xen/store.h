@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+void store_init(void); /* before it there is no store */
 /* store_read: the value as a text; false: no such node, too long, or no answer. */
 bool store_read(const char *path, char *value, size_t cap);
 bool store_read_u32(const char *path, uint32_t *value);
@@ -13,6 +14,8 @@ bool store_write(const char *path, const char *value);
 bool store_write_u32(const char *path, uint32_t value);
 /* store_watch: from now on changes below `path` count as events. */
 bool store_watch(const char *path);
+bool store_unwatch(const char *path);
+void store_take_in(void); /* what has come, without waiting */
 /* store_changed: takes in what has come; true when a watch has fired since the last call. */
 bool store_changed(void);
 

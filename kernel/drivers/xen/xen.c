@@ -2,6 +2,8 @@
  * a PVH guest has the frame put into its physical memory. */
 #include "drivers/xen/xen.h"
 
+#include <string.h>
+
 enum { PRESENT = 1, WRITABLE = 2, USER = 4, ACCESSED = 0x20, DIRTY = 0x40 };
 #define NO_EXECUTE (UINT64_C(1) << 63)
 
@@ -15,4 +17,12 @@ bool xen_map_frame(unsigned space, uint64_t index, uint64_t machine, void *at) {
     }
     struct xen_add_to_physmap add = {.domid = DOMID_SELF, .space = space, .idx = index, .gpfn = where >> 12};
     return hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, (uintptr_t)&add, 0, 0) == 0;
+}
+
+void xen_console_write(const char *text, size_t n) {
+    hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, n, (uintptr_t)text, 0);
+}
+
+void xen_log(const char *line) {
+    xen_console_write(line, strlen(line));
 }

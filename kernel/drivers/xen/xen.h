@@ -18,6 +18,7 @@
 
 struct xen_machine {
     bool pv;                  /* else PVH */
+    bool first;               /* the first domain: no console ring, no store, no devices */
     const unsigned long *p2m; /* PV: machine frames of our pages */
     volatile struct shared_info *shared;
     volatile struct xencons_interface *console;
@@ -43,8 +44,13 @@ static inline uint64_t xen_frame(const void *page) {
     return xen.pv ? xen.p2m[frame] : frame;
 }
 
-/* xen_map_frames: shows n frames of Xen's (`space`: XENMAPSPACE_shared_info or _grant_table; PV: `machine`
- * has their numbers) in place of our pages from `at` on. False: Xen refused. */
+/* xen_console_write: to the hypervisor's own console. xen_log: a line there, where it can be said nowhere
+ * else; Xen drops it unless it is set up to keep guests' lines. */
+void xen_console_write(const char *text, size_t n);
+void xen_log(const char *line);
+
+/* xen_map_frame: shows a frame of Xen's (`space`: XENMAPSPACE_shared_info or _grant_table; PV: `machine`
+ * is its number) in place of our page at `at`. False: Xen refused. */
 bool xen_map_frame(unsigned space, uint64_t index, uint64_t machine, void *at);
 
 #endif

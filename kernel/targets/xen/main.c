@@ -3,8 +3,8 @@
  *   target_start: command line -> clock -> memory -> entropy -> store, network -> vm_main
  *   plat_exit: acknowledgements, report (console, xenstore data/ling), console taken -> SCHEDOP_shutdown
  *
- * The status can't be a shutdown reason: it goes to data/ling/status; the reason is poweroff, and crash after
- * a panic or a fault. */
+ * The status can't be a shutdown reason: it goes to data/ling/status; the reason is poweroff, reboot where the
+ * toolstack asked for that, and crash after a panic or a fault. */
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +33,7 @@ char shared_info_page[4096] __attribute__((aligned(4096)));
 static char whole_cmdline[CMDLINE_MAX], vm_cmdline[CMDLINE_MAX];
 static struct plat_boot boot = {.accel = "xen", .cmdline = vm_cmdline};
 static enum plat_stop stop;
+static bool reboots; /* what was asked for is another start */
 static bool reader_waits;
 
 static void read_cmdline(const char *line) {
@@ -59,6 +60,8 @@ noreturn void target_start(const struct xen_start *s) {
     uint64_t canary = 0;
     boot.target = s->target;
     boot.total_bytes = s->total_bytes;
+    xcon_init();
+    store_init();
     read_cmdline(s->cmdline);
     xen_clock_init(s->entry_cycles);
     start_memory(s);
@@ -69,6 +72,9 @@ noreturn void target_start(const struct xen_start *s) {
 }
 
 noreturn void target_fault(void) {
+    static bool faulted;
+    if (faulted) target_die(PANIC_STATUS); /* in the handler itself */
+    faulted = true;
     nub_fault.cr2 = 0;
     if (xen.pv)
         nub_fault.cr2 = xen.shared->vcpu_info[0].arch.cr2;
@@ -94,7 +100,6 @@ enum plat_status plat_entropy(void *buf, size_t n) {
     return entropy_fill(buf, n) ? PLAT_OK : PLAT_IO;
 }
 
-/* Each piece of output goes out with \r\n as typed by nobody: as it is. */
 void plat_console_write(const void *bytes, size_t n) {
     xcon_write(bytes, n);
 }
@@ -110,15 +115,25 @@ enum plat_stop plat_stop_requested(void) {
     return stop;
 }
 
-/* The toolstack's word: poweroff and reboot both ask for an end; writing it empty takes the request. */
+static void say(const char *line) {
+    plat_console_write(line, strlen(line));
+}
+
+/* The toolstack's word: poweroff, halt and reboot ask for an end; writing it empty takes the request. */
 static void look_at_control(void) {
-    char word[16];
+    char word[64];
     if (!store_read("control/shutdown", word, sizeof word) || !word[0]) return;
     store_write("control/shutdown", "");
-    if (!strcmp(word, "suspend"))
-        plat_console_write("ling: suspend is not supported\n", 31);
-    else
+    if (!strcmp(word, "suspend")) {
+        say("ling: suspend is not supported\n");
+    } else if (!strcmp(word, "crash")) {
+        panic("the toolstack asked for a crash");
+    } else if (!strcmp(word, "poweroff") || !strcmp(word, "halt") || !strcmp(word, "reboot")) {
+        reboots = word[0] == 'r';
         stop = PLAT_STOP_TERMINATE;
+    } else {
+        say("ling: a request that is not known in control/shutdown\n");
+    }
 }
 
 static void look_at_store(void) {
@@ -128,17 +143,20 @@ static void look_at_store(void) {
 }
 
 static void clear_events(void) {
-    evtchn_clear(xen.store_port);
-    evtchn_clear(xen.console_port);
+    if (xen.store_port) evtchn_clear(xen.store_port);
+    if (xen.console_port) evtchn_clear(xen.console_port);
     if (netfront_port()) evtchn_clear(netfront_port());
 }
 
 /* What an event stands for is looked at after it was cleared and before sleeping: none is slept through. */
 static void sleep_until(uint64_t deadline_ns) {
-    uint32_t ports[3] = {xen.store_port, xen.console_port, netfront_port()};
+    uint32_t ports[3], candidates[] = {xen.store_port, xen.console_port, netfront_port()};
+    unsigned n = 0;
+    for (unsigned i = 0; i < 3; i++)
+        if (candidates[i]) ports[n++] = candidates[i];
     netfront_listen();
     if (netfront_pending() || (reader_waits && xcon_has_input())) return;
-    evtchn_sleep(ports, ports[2] ? 3 : 2, deadline_ns == UINT64_MAX ? 0 : xen_time_of(deadline_ns));
+    evtchn_sleep(ports, n, deadline_ns == UINT64_MAX ? 0 : xen_time_of(deadline_ns));
 }
 
 size_t plat_poll(uint64_t deadline_ns, struct plat_event *events, size_t max) {
@@ -197,6 +215,8 @@ noreturn void plat_exit(int status, const char *report, size_t report_bytes) {
 }
 
 noreturn void target_die(int status) {
-    struct sched_shutdown s = {status == PANIC_STATUS ? SHUTDOWN_crash : SHUTDOWN_poweroff};
+    struct sched_shutdown s = {status == PANIC_STATUS ? SHUTDOWN_crash
+                               : reboots              ? SHUTDOWN_reboot
+                                                      : SHUTDOWN_poweroff};
     for (;;) hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (uintptr_t)&s, 0, 0);
 }

@@ -145,7 +145,8 @@ noreturn void target_pv(struct start_info *info) {
     hypercall(__HYPERVISOR_set_segment_base, SEGBASE_FS, (uintptr_t)thread_block, 0, 0);
     xen.pv = true;
     xen.p2m = (const unsigned long *)info->mfn_list;
-    if (!(info->flags & SIF_INITDOMAIN)) {
+    xen.first = info->flags & SIF_INITDOMAIN;
+    if (!xen.first) {
         xen.console = (void *)page_of_frame(info->console.domU.mfn);
         xen.console_port = info->console.domU.evtchn;
         xen.store = (void *)page_of_frame(info->store_mfn);

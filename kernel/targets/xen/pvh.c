@@ -15,7 +15,7 @@
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 
-enum { PAGE = 4096, CODE = 8, TSS = 24, GATE = 0x8e, STACK = 1 };
+enum { PAGE = 4096, CODE = 8, TSS = 24, GATE = 0x8e, STACK = 1, MAP_MAX = 128 };
 #define LOADER_LIMIT  (UINT64_C(4) << 30)          /* what the boot page tables show */
 #define SPECIAL_START (UINT64_C(0xfea00000) >> 12) /* what paging.c maps of Xen's pages */
 #define SPECIAL_END   (UINT64_C(0xff000000) >> 12)
@@ -60,26 +60,45 @@ static const void *loaders(uint64_t at, uint64_t bytes) {
     return (const void *)(uintptr_t)at;
 }
 
-static uint64_t find_ram_end(const struct hvm_start_info *info, uint64_t *total) {
-    const struct hvm_memmap_table_entry *m = loaders(info->memmap_paddr, info->memmap_entries * sizeof *m);
-    uint64_t end = 0;
-    for (uint32_t i = 0; m && info->version >= 1 && i < info->memmap_entries; i++) {
-        if (m[i].type != XEN_HVM_MEMMAP_TYPE_RAM) continue;
-        *total += m[i].size;
-        if (m[i].addr <= PAYLOAD_BASE && m[i].addr + m[i].size > PAYLOAD_BASE) end = m[i].addr + m[i].size;
+static uint64_t ram_end, ram_bytes;
+
+static void add_to_map(uint64_t at, uint64_t bytes, uint32_t type) {
+    if (type != XEN_HVM_MEMMAP_TYPE_RAM || at + bytes < at) return;
+    ram_bytes += bytes;
+    if (at <= PAYLOAD_BASE && at + bytes > PAYLOAD_BASE) ram_end = at + bytes;
+}
+
+/* The first domain is given no map by Xen 4.17: it has to ask. */
+static void ask_for_map(void) {
+    static struct __attribute__((packed)) {
+        uint64_t at, bytes;
+        uint32_t type;
+    } entries[MAP_MAX];
+    struct xen_memory_map m = {.nr_entries = MAP_MAX};
+    set_xen_guest_handle(m.buffer, (void *)entries);
+    if (hypercall(__HYPERVISOR_memory_op, XENMEM_memory_map, (uintptr_t)&m, 0, 0)) return;
+    for (unsigned i = 0; i < m.nr_entries && i < MAP_MAX; i++)
+        add_to_map(entries[i].at, entries[i].bytes, entries[i].type);
+}
+
+static void find_ram(const struct hvm_start_info *info) {
+    if (info->version < 1 || !info->memmap_entries) {
+        ask_for_map();
+        return;
     }
-    return end;
+    const struct hvm_memmap_table_entry *m = loaders(info->memmap_paddr, info->memmap_entries * sizeof *m);
+    for (uint32_t i = 0; m && i < info->memmap_entries; i++) add_to_map(m[i].addr, m[i].size, m[i].type);
 }
 
 void paging_switch(void) {
     __asm__ volatile("mov %0, %%cr3" ::"r"(nub_tables.pml4) : "memory");
 }
 
-static uint64_t map(uint64_t payload_end, uint64_t *ram_end) {
+static uint64_t map(uint64_t payload_end, uint64_t *end) {
     uint64_t above = payload_end > loader_end ? payload_end : loader_end;
     uint64_t arena = paging_arena_start(above);
-    *ram_end = paging_arena_end(*ram_end);
-    paging_build(above, *ram_end, false);
+    *end = paging_arena_end(*end);
+    paging_build(above, *end, false);
     return arena;
 }
 
@@ -113,13 +132,14 @@ static void take_exceptions(void) {
 }
 
 noreturn void target_pvh(const struct hvm_start_info *info) {
-    uint64_t entry = cpu_cycles(), total = 0;
+    uint64_t entry = cpu_cycles();
     __asm__ volatile("fninit");
     uint32_t leaf = find_xen();
     if (!leaf)
         for (;;) __asm__ volatile("ud2"); /* not Xen: nobody to talk to; the machine resets */
     fill_hypercall_page(leaf);
-    if (!(info->flags & SIF_INITDOMAIN)) {
+    xen.first = info->flags & SIF_INITDOMAIN;
+    if (!xen.first) {
         xen.console = special_page(HVM_PARAM_CONSOLE_PFN);
         xen.console_port = (uint32_t)parameter(HVM_PARAM_CONSOLE_EVTCHN);
         xen.store = special_page(HVM_PARAM_STORE_PFN);
@@ -131,11 +151,11 @@ noreturn void target_pvh(const struct hvm_start_info *info) {
     loaders((uintptr_t)info, sizeof *info);
     const char *line = loaders(info->cmdline_paddr, 1);
     if (line) loaders(info->cmdline_paddr, strlen(line) + 1);
-    uint64_t ram_end = find_ram_end(info, &total);
+    find_ram(info);
     struct xen_start start = {.target = "xen-pvh",
                               .cmdline = line,
                               .entry_cycles = entry,
-                              .total_bytes = total,
+                              .total_bytes = ram_bytes,
                               .ram_end = ram_end,
                               .loader_end = loader_end,
                               .map = map};
