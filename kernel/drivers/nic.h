@@ -12,6 +12,9 @@ enum { NIC_HEADER = 12, NIC_FRAME_MAX = 1514, NIC_BUFFERS = 64 };
 
 bool nic_init(uint8_t mac[6]); /* false: there is no such device, or no memory for received frames */
 
+/* nic_carrier: false while the device's other side is gone. When it is back the address may be another one. */
+bool nic_carrier(uint8_t mac[6]);
+
 /* nic_send: `bytes` is the header's room, then n bytes of frame; left alone until nic_sent gives back
  * `owner`. False when the ring is full. Goes out with the next nic_flush. */
 bool nic_send(void *bytes, size_t n, void *owner);

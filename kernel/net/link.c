@@ -190,8 +190,16 @@ bool link_is_up(void) {
     return started;
 }
 
+/* lwIP announces the address when the link is up again, and asks for the lease's renewal. */
+static void follow_carrier(void) {
+    bool up = nic_carrier(nif.hwaddr);
+    if (up && !netif_is_link_up(&nif)) netif_set_link_up(&nif);
+    if (!up && netif_is_link_up(&nif)) netif_set_link_down(&nif);
+}
+
 void link_run(void) {
     if (!started) return;
+    follow_carrier();
     reclaim_sent();
     receive_frames();
     sys_check_timeouts();

@@ -45,6 +45,10 @@ bool nic_init(uint8_t mac[6]) {
     return ready = true;
 }
 
+bool nic_carrier(uint8_t mac[6]) {
+    return !dev->broken;
+}
+
 bool nic_send(void *bytes, size_t n, void *owner) {
     memset(bytes, 0, NIC_HEADER);
     return !dev->broken && virtio_add(&tx, bytes, (uint32_t)n + NIC_HEADER, false, owner);

@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-bool gnttab_init(void);
-/* gnttab_grant: a new reference to that page; 0: none is left. Grants last until the machine's end. */
+bool gnttab_init(void); /* the first call does it; false: Xen refused */
+/* gnttab_grant: a reference to that page; 0: none is left. It lasts until gnttab_end. */
 uint32_t gnttab_grant(uint16_t domain, const void *page, bool read_only);
+/* gnttab_end: false: the other domain still has the page mapped, and the grant lasts on. */
+bool gnttab_end(uint32_t ref);
 
 #endif

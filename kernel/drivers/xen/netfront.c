@@ -1,9 +1,16 @@
 /* netfront: device/vif/0. Source: Xen public/io/netif.h, xenbus.h.
  *
- *   backend in InitWait -> rings, grants, port into the store -> Connected -> backend Connected -> notify
+ *   AWAY     -- backend in InitWait: fresh rings, port, both into the store, Connected -->  OFFERED
+ *   OFFERED  -- backend Connected -->  UP -- anything else --> OFFERED
+ *   both     -- backend closes or is gone, or breaks the rules: Closed, port closed -->  AWAY
  *
- * One queue, rx-copy, no offloads, no scatter-gather (netring.c). When the backend closes, so do we, and there
- * is no network any more. */
+ * A backend that closed and stays `online` comes back when we say Initialising. One queue, rx-copy, no
+ * offloads, no scatter-gather offered (netring.c).
+ *
+ *   frames to be sent, in order   [given .. copied .. put)      index % QUEUE
+ *                                  owner goes back | waits for a slot of the ring
+ *
+ * The pages stay granted to the backend's domain while that is the same one, whatever becomes of the backend. */
 #include "drivers/xen/netfront.h"
 
 #include <stdio.h>
@@ -12,139 +19,207 @@
 
 #include "drivers/clock.h"
 #include "drivers/nic.h"
-#include "drivers/xen/clock.h"
 #include "drivers/xen/evtchn.h"
 #include "drivers/xen/gnttab.h"
 #include "drivers/xen/netring.h"
 #include "drivers/xen/store.h"
 #include "drivers/xen/xen.h"
-
-#include <xen/io/xenbus.h>
+#include "drivers/xen/xenbus.h"
+#include "plat.h"
 
 #define BACKEND_NS UINT64_C(10000000000)
-#define LOOK_NS    UINT64_C(50000000)
-enum { PATH_MAX_BYTES = 160, DOMAIN_MAX = 0x7ff0 };
+enum { QUEUE = 256 };
 _Static_assert((int)NIC_FRAME_MAX == (int)NETRING_FRAME_MAX, "one size of frame");
 
+static struct xenbus_device device = {.path = "device/vif/0"};
+static enum { AWAY, OFFERED, UP } phase;
+static bool begun;   /* the device was there at the start */
+static bool refused; /* the backend broke the rules, or it can't be: it is not asked to come back */
+
 static struct netring rings;
-static uint32_t refs[NETRING_PAGES], port;
-static char state_path[PATH_MAX_BYTES + 8];
-static void *given_back[NETRING_SLOTS]; /* owners of frames that were copied, for nic_sent */
-static unsigned n_given_back;
-static bool closed;
+static uint8_t *pages;
+static uint32_t refs[NETRING_PAGES], granted_to, port;
+static uint8_t address[6];
 
-static uint32_t backend_state(void) {
-    uint32_t state;
-    return store_read_u32(state_path, &state) ? state : XenbusStateUnknown;
-}
-
-/* The watch on the state ends the sleep; it is looked at anyway from time to time. */
-static bool await_backend(uint32_t wanted) {
-    uint64_t until = clock_mono_ns() + BACKEND_NS;
-    for (;;) {
-        uint32_t state = backend_state();
-        if (state == wanted) return true;
-        if (state > XenbusStateConnected || clock_mono_ns() > until) return false;
-        store_changed();
-        evtchn_sleep(&xen.store_port, 1, xen_time_of(clock_mono_ns() + LOOK_NS));
-        evtchn_clear(xen.store_port);
-    }
-}
+static struct {
+    const char *frame;
+    size_t n;
+    void *owner;
+} queue[QUEUE];
+static uint32_t given, copied, put;
 
 static int hex_digit(char c) {
     return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
 /* "00:16:3e:00:00:01" */
-static bool read_mac(uint8_t mac[6]) {
+static bool read_mac(void) {
     char text[18];
+    uint8_t mac[6];
     if (!store_read("device/vif/0/mac", text, sizeof text) || strlen(text) != 17) return false;
     for (int i = 0; i < 6; i++) {
         int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
         if (high < 0 || low < 0) return false;
         mac[i] = (uint8_t)(high << 4 | low);
     }
+    memcpy(address, mac, sizeof address);
     return true;
 }
 
-static bool grant_pages(uint16_t backend) {
-    uint8_t *memory = calloc(NETRING_PAGES + 1, NETRING_PAGE);
-    if (!memory) return false;
-    uint8_t *pages = memory + (-(uintptr_t)memory & (NETRING_PAGE - 1));
+static bool allocate_pages(void) {
+    if (pages) return true;
+    uint8_t *memory = malloc((NETRING_PAGES + 1) * NETRING_PAGE);
+    if (memory) pages = memory + (-(uintptr_t)memory & (NETRING_PAGE - 1));
+    return memory;
+}
+
+/* False: another domain has one of the pages still mapped. */
+static bool take_pages_back(void) {
+    for (unsigned i = 0; i < NETRING_PAGES; i++) {
+        if (refs[i] && !gnttab_end(refs[i])) return false;
+        refs[i] = 0;
+    }
+    return true;
+}
+
+static bool grant_pages(uint32_t domain) {
+    if (granted_to != domain && !take_pages_back()) return false;
+    granted_to = domain;
     for (unsigned i = 0; i < NETRING_PAGES; i++) {
         bool read_only = i >= NETRING_TX_SLOT && i < NETRING_RX_SLOT;
-        refs[i] = gnttab_grant(backend, pages + (size_t)i * NETRING_PAGE, read_only);
+        if (!refs[i]) refs[i] = gnttab_grant((uint16_t)domain, pages + (size_t)i * NETRING_PAGE, read_only);
         if (!refs[i]) return false;
     }
-    netring_init(&rings, pages, refs);
     return true;
 }
 
 static bool tell(const char *key, uint32_t value) {
-    char path[64];
-    snprintf(path, sizeof path, "device/vif/0/%s", key);
-    return store_write_u32(path, value);
+    return xenbus_tell(&device, key, value);
 }
 
-static bool connect(void) {
+static bool tell_rings(void) {
     return tell("tx-ring-ref", refs[0]) && tell("rx-ring-ref", refs[1]) && tell("event-channel", port) &&
            tell("request-rx-copy", 1) && tell("feature-rx-notify", 1) && tell("feature-no-csum-offload", 1) &&
-           tell("feature-sg", 0) && tell("state", XenbusStateConnected) &&
-           await_backend(XenbusStateConnected);
+           tell("feature-sg", 0) && tell("state", XenbusStateConnected);
+}
+
+static bool offer(void) {
+    if (!read_mac() || !gnttab_init() || !allocate_pages() || !grant_pages(device.domain)) return false;
+    memset(pages, 0, (size_t)NETRING_PAGES * NETRING_PAGE);
+    netring_init(&rings, pages, refs);
+    netring_flush(&rings);
+    port = evtchn_open((uint16_t)device.domain);
+    return port && tell_rings();
+}
+
+static void say(const char *what) {
+    char line[96];
+    int n = snprintf(line, sizeof line, "ling: network: %s\n", what);
+    plat_console_write(line, (size_t)n);
+}
+
+static void withdraw(const char *why) {
+    say(why);
+    if (port) evtchn_close(port);
+    port = 0;
+    copied = put; /* what waited to be sent is lost */
+    phase = AWAY;
+    tell("state", XenbusStateClosed);
+}
+
+static void refuse(const char *why) {
+    refused = true;
+    withdraw(why);
+}
+
+static void seek_backend(void) {
+    uint32_t online;
+    if (!xenbus_find(&device)) {
+        refused = false; /* the device is gone; another may come */
+        return;
+    }
+    if (refused) return;
+    uint32_t state = xenbus_backend_state(&device);
+    if (state == XenbusStateInitWait) {
+        phase = OFFERED;
+        if (!offer()) refuse("no connection to the backend could be set up");
+    } else if (state == XenbusStateClosed && xenbus_backend_u32(&device, "online", &online) && online) {
+        tell("state", XenbusStateInitialising);
+    }
+}
+
+static void follow_backend(void) {
+    if (phase == AWAY) {
+        seek_backend();
+        return;
+    }
+    uint32_t state = xenbus_backend_state(&device);
+    if (state == XenbusStateClosing || state == XenbusStateClosed || state == XenbusStateUnknown) {
+        withdraw("the backend is gone");
+    } else if (state == XenbusStateConnected) {
+        if (phase == OFFERED && begun) say("connected again");
+        phase = UP;
+        evtchn_notify(port);
+    } else {
+        phase = OFFERED; /* the backend's driver is replaced: the new one takes over the rings as they are */
+    }
 }
 
 bool nic_init(uint8_t mac[6]) {
-    char backend[PATH_MAX_BYTES];
-    uint32_t domain;
-    if (!store_read("device/vif/0/backend", backend, sizeof backend)) return false;
-    if (!store_read_u32("device/vif/0/backend-id", &domain) || domain >= DOMAIN_MAX || !read_mac(mac))
-        return false;
-    snprintf(state_path, sizeof state_path, "%s/state", backend);
-    store_watch(state_path);
-    if (!await_backend(XenbusStateInitWait)) return false;
-    if (!gnttab_init() || !grant_pages((uint16_t)domain)) return false;
-    uint32_t ours = evtchn_open((uint16_t)domain);
-    if (!ours) return false;
-    port = ours;
-    if (!connect()) return port = 0, false;
-    netring_flush(&rings);
-    evtchn_notify(port);
-    return true;
+    uint64_t until = clock_mono_ns() + BACKEND_NS;
+    if (!xenbus_find(&device)) return false;
+    xenbus_watch(&device);
+    do follow_backend();
+    while (phase != UP && xenbus_await(until));
+    memcpy(mac, address, sizeof address);
+    return begun = phase == UP;
+}
+
+bool nic_carrier(uint8_t mac[6]) {
+    if (phase == UP) memcpy(mac, address, sizeof address);
+    return phase == UP;
+}
+
+static void copy_some(void) {
+    while (copied != put && netring_send(&rings, queue[copied % QUEUE].frame, queue[copied % QUEUE].n))
+        copied++;
 }
 
 bool nic_send(void *bytes, size_t n, void *owner) {
-    if (n_given_back == NETRING_SLOTS || !netring_send(&rings, (char *)bytes + NIC_HEADER, n)) return false;
-    given_back[n_given_back++] = owner;
+    if (phase != UP || put - given == QUEUE || n > NETRING_FRAME_MAX) return false;
+    queue[put % QUEUE].frame = (char *)bytes + NIC_HEADER;
+    queue[put % QUEUE].n = n;
+    queue[put++ % QUEUE].owner = owner;
+    copy_some();
     return true;
 }
 
 void *nic_sent(void) {
-    return n_given_back ? given_back[--n_given_back] : NULL;
+    return given != copied ? queue[given++ % QUEUE].owner : NULL;
 }
 const uint8_t *nic_receive(size_t *n) {
-    return closed ? NULL : netring_receive(&rings, n);
+    return phase == UP ? netring_receive(&rings, n) : NULL;
 }
 void nic_receive_done(void) {
     netring_receive_done(&rings);
 }
+
 void nic_flush(void) {
-    if (port && !closed && netring_flush(&rings)) evtchn_notify(port);
+    if (phase != UP) return;
+    copy_some();
+    if (netring_flush(&rings)) evtchn_notify(port);
+    if (rings.broken) refuse(rings.broken);
 }
 
 uint32_t netfront_port(void) {
-    return closed || rings.broken ? 0 : port;
+    return port;
 }
 void netfront_listen(void) {
-    if (port) netring_listen(&rings);
+    if (phase == UP) netring_listen(&rings);
 }
 bool netfront_pending(void) {
-    return port && !closed && netring_pending(&rings);
+    return phase == UP && netring_pending(&rings);
 }
-
 void netfront_store_changed(void) {
-    if (!port || closed) return;
-    uint32_t state = backend_state();
-    if (state != XenbusStateClosing && state != XenbusStateClosed) return;
-    closed = true;
-    tell("state", XenbusStateClosed);
+    if (begun) follow_backend();
 }

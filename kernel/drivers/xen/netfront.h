@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-uint32_t netfront_port(void); /* 0: there is no network */
+uint32_t netfront_port(void); /* 0: there is no backend to hear from */
 void netfront_listen(void);
 bool netfront_pending(void);
-void netfront_store_changed(void); /* something in the store did: the backend may be closing */
+void netfront_store_changed(void); /* something in the store did: the backend may come or go */
 
 #endif

@@ -20,8 +20,12 @@ struct netring_tx {
 struct netring_rx {
     struct netif_rx_sring *ring;
     uint32_t put, shown, taken;
-    bool posted[NETRING_SLOTS];
-    uint16_t current; /* the slot being looked at */
+    bool in_place;  /* the frame being looked at lies in its slot, which is posted when that is over */
+    bool extra;     /* the next answer is an extra one */
+    bool gathering; /* in the middle of a frame of several slots: */
+    bool spoilt;    /* it is not to be had: an error in one of them, or too long */
+    size_t have;    /* and these bytes of it are in: */
+    uint8_t frame[NETRING_FRAME_MAX];
 };
 struct netring {
     uint8_t *pages;
