@@ -1,6 +1,8 @@
 /* pvclock: ns = clock.ns + ((cycles - clock.cycles) << shift) * factor / 2^32, read again when the host wrote
- * in between. */
+ * in between. The counters go round: the host's reading may lie just below 2^64 when ours began at 0. */
 #include "drivers/pvclock.h"
+
+#include <stdbool.h>
 
 #include "arch/x86_64/cpu.h"
 
@@ -16,7 +18,8 @@ uint64_t pvclock_at(const volatile struct pvclock *c, uint64_t cycles) {
         version = c->version;
         compiler_fence();
         uint64_t host = c->cycles;
-        ns = c->ns + (cycles >= host ? scale(c, cycles - host) : -scale(c, host - cycles));
+        bool after = (int64_t)(cycles - host) >= 0;
+        ns = c->ns + (after ? scale(c, cycles - host) : -scale(c, host - cycles));
         compiler_fence();
     } while (version & 1 || version != c->version);
     return ns;

@@ -24,9 +24,10 @@
 #include "net/socket.h"
 #include "nub/fault.h"
 #include "nub/nub.h"
+#include "payload.h"
 #include "xen_target.h"
 
-enum { CMDLINE_MAX = 4096, REPORT_MAX = 2048 };
+enum { CMDLINE_MAX = 4096, REPORT_MAX = 2048, SAMPLE_BYTES = 16 * 4096 };
 #define DRAIN_NS UINT64_C(2000000000)
 
 char shared_info_page[4096] __attribute__((aligned(4096)));
@@ -41,11 +42,22 @@ static void read_cmdline(const char *line) {
     cmdline_for_vm(whole_cmdline, vm_cmdline, sizeof vm_cmdline);
 }
 
+/* Xen scrubs all pages of an ordinary domain with one word: zero, or a pattern in a debug build. Those of the
+ * first domain are as the machine's firmware and loader left them. */
+static void clear(uint64_t from, uint64_t to) {
+    bool clean = !xen.first;
+    for (uint64_t at = from; clean && at < to; at += SAMPLE_BYTES) clean = !*(const uint64_t *)at;
+    if (!clean) memset((void *)from, 0, to - from);
+}
+
 static void start_memory(const struct xen_start *s) {
     uint64_t ram_end = s->ram_end;
+    if (xen.pv && s->loader_end <= PAYLOAD_BASE)
+        panic("no payload: the image is a bare kernel"); /* not mapped */
     uint64_t payload_end = memory_find_payload(&boot, ram_end);
     if (!boot.payload) panic("no payload: the image is a bare kernel");
     uint64_t arena = s->map(payload_end, &ram_end);
+    clear(arena, ram_end);
     memory_share(&boot, arena, ram_end);
 }
 

@@ -28,7 +28,8 @@ extern char text_start[], text_end[], rodata_end[], data_start[], kernel_end[];
 extern char stack_guard[], fault_stack_guard[], thread_block[];
 
 static uint64_t *top_table;
-static uint64_t pool, mapped_end; /* next page for a table; end of what is mapped */
+static uint64_t pool, mapped_end;              /* next page for a table; end of what is mapped */
+static uint64_t tables, tables_end, given_end; /* Xen's page tables; end of the mapping given */
 
 static uint64_t page_of_frame(uint64_t frame) {
     return M2P[frame] << 12;
@@ -80,6 +81,7 @@ static void hook(uint64_t va, int level, uint64_t *table) {
 static void map_all(uint64_t ram_end) {
     uint64_t *e;
     while (mapped_end < ram_end && (e = entry_at(mapped_end, 21)) && *e & P) mapped_end += BIG_PAGE;
+    given_end = mapped_end < ram_end ? mapped_end : ram_end;
     while (mapped_end < ram_end) {
         uint64_t *t = new_table();
         for (uint64_t i = 0, va = mapped_end; i < 512 && va < ram_end; i++, va += PAGE)
@@ -109,24 +111,26 @@ static void flush_tlb(void) {
     hypercall(__HYPERVISOR_mmuext_op, (uintptr_t)&op, 1, 0, DOMID_SELF);
 }
 
-/* Pages come from Xen scrubbed, all with one word: zeros, or a pattern in a debug build. */
-static void clear(uint64_t from, uint64_t to) {
-    for (uint64_t a = from; a < to; a += PAGE) {
-        const uint64_t *words = (const uint64_t *)a;
-        if (words[0] | words[PAGE / 8 - 1]) memset((void *)a, 0, PAGE);
-    }
+/* The mapping given allows everything but writing to page tables: each part gets what it needs, new tables
+ * and what map_all makes have it already. */
+static void protect_given(uint64_t payload_end) {
+    uint64_t behind = (payload_end + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+    protect((uintptr_t)text_start, (uintptr_t)text_end, RX);
+    protect((uintptr_t)text_end, (uintptr_t)data_start, RO);
+    protect((uintptr_t)data_start, PAYLOAD_BASE, RW);
+    protect(PAYLOAD_BASE, behind, RO);
+    protect(behind, tables, RW);
+    protect(tables, tables_end, RO);
+    protect(pool, given_end, RW);
 }
 
 static uint64_t map(uint64_t payload_end, uint64_t *ram_end) {
     map_all(*ram_end);
-    protect((uintptr_t)text_start, (uintptr_t)text_end, RX);
-    protect((uintptr_t)text_end, (uintptr_t)data_start, RO);
-    protect(PAYLOAD_BASE, (payload_end + PAGE - 1) & ~(uint64_t)(PAGE - 1), RO);
+    protect_given(payload_end);
     set_page((uintptr_t)stack_guard, 0);
     set_page((uintptr_t)fault_stack_guard, 0);
     set_page(0, 0);
     flush_tlb();
-    clear(pool, *ram_end);
     return pool;
 }
 
@@ -159,7 +163,9 @@ noreturn void target_pv(struct start_info *info) {
     xen.shared = (void *)shared_info_page;
     take_exceptions();
     top_table = (uint64_t *)info->pt_base;
-    pool = info->pt_base + (info->nr_pt_frames + 1) * PAGE; /* one page of stack */
+    tables = info->pt_base;
+    tables_end = tables + info->nr_pt_frames * PAGE;
+    pool = tables_end + PAGE; /* one page of stack */
     struct xen_start start = {.target = "xen-pv",
                               .cmdline = (const char *)info->cmd_line,
                               .entry_cycles = entry,

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""The image as Xen's first domain, PV and PVH, no Linux anywhere: the hypervisor's ABI in a few seconds a guest. TAP.
+Usage: tests/xen/dom0.py [BUILD]      needs BUILD/xen/xen (tools/xen/prepare.py BUILD/xen), BUILD/lingpack
+
+Each run is one QEMU: Xen on the serial port, which is also where the guest's console goes; it ends with Xen's word on how its
+first domain ended."""
+import os
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+LIMIT_S = 60
+MACHINES = {"pv": (["-M", "pc"], ""), "pvh": (["-M", "q35", "-device", "amd-iommu"], "dom0=pvh dom0_mem=64M")}
+ENDS = {"halted": "poweroff", "crashed": "crash", "shutdown": "reboot"}
+SCRIPT = ('-module(t).\n-export([main/1]).\nmain(_) -> io:put_chars("hello first domain\\n"), '
+          'S = crypto_free(), receive after 20 -> ok end, io:format("~w ~w~n", [S, lists:sum(lists:seq(1, 1000))]), halt(7).\n'
+          'crypto_free() -> length(lists:usort([rand:uniform(1 bsl 60) || _ <- lists:seq(1, 50)])).\n')
+# Mode of tests/boot/guest.c, its parameter, what is said, the status in the report, how the domain ends
+MODES = [
+    ("hello", "", "hello from xen-{kind}/xen", 0, "poweroff"),
+    ("memory", "", "bad 0", 0, "poweroff"),
+    ("clock", "", "clock: back 0", 0, "poweroff"),
+    ("rng", "", "rng: status 0 0 0, same 0", 0, "poweroff"),
+    ("null", "t.n=64", "fault: null pointer", 70, "crash"),
+    ("text", "", "fault: write to protected memory", 70, "crash"),
+    ("rodata", "", "fault: write to protected memory", 70, "crash"),
+    ("payload", "", "fault: write to protected memory", 70, "crash"),
+    ("exec", "", "fault: execution of data", 70, "crash"),
+    ("wild", "", "fault: write to no memory", 70, "crash"),
+    ("ud", "", "fault: invalid opcode", 70, "crash"),
+]
+
+
+def machine(kind, xen, image, words):
+    options, more = MACHINES[kind]
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,smap=off,rdtscp=off,xsave=off,avx=off,avx2=off"] + options + [
+        "-m", "128", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", xen,
+        "-append", f"console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all noreboot {more}",
+        "-initrd", f"{image} {words}"]
+
+
+def run(kind, xen, image, words):
+    """(lines, how the domain ended, seconds)"""
+    start, text, end = time.time(), b"", None
+    p = subprocess.Popen(machine(kind, xen, image, words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    try:
+        while not end and time.time() - start < LIMIT_S:
+            if not select.select([p.stdout], [], [], 1)[0]:
+                continue
+            data = os.read(p.stdout.fileno(), 65536)
+            if not data:
+                break
+            text += data
+            end = re.search(rb"Hardware Dom0 (halted|crashed|shutdown)", text)
+    finally:
+        p.kill()
+        p.wait()
+    lines = [l for l in text.decode("latin1").replace("\r", "").split("\n") if not l.startswith("(XEN)")]
+    return lines, ENDS.get(end[1].decode()) if end else "none", time.time() - start
+
+
+def status_of(lines):
+    found = [re.search(r'"status":(\d+)', l) for l in lines if l.startswith('\x1e{"ling":1,"status"')]
+    return int(found[-1][1]) if found and found[-1] else None
+
+
+def make_images(build, work):
+    with open(f"{work}/t.erl", "w") as f:
+        f.write(SCRIPT)
+    subprocess.run(["erlc", "-o", work, f"{work}/t.erl"], check=True)
+    subprocess.run([f"{build}/lingpack", "build", f"{work}/t.beam", "--vm", f"{build}/ling-xen.elf", "-o", f"{work}/script"],
+                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["objcopy", "-S", f"{build}/boot/guest-xen.elf", f"{work}/bare"], check=True)
+    subprocess.run([f"{ROOT}/tests/boot/add-payload.py", f"{work}/bare", f"{work}/guest", "20000"], check=True)
+
+
+def main():
+    build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else f"{ROOT}/build")
+    xen, n, failed = f"{build}/xen/xen", 0, 0
+    with tempfile.TemporaryDirectory() as work:
+        make_images(build, work)
+        cases = [("script", "", "hello first domain\n50 500500", 7, "poweroff"), ("bare", "", "panic: no payload", 70, "crash")]
+        for kind in MACHINES:
+            for name, words, said, status, end in cases + MODES:
+                image = name if name in ("script", "bare") else "guest"
+                line = f"t.mode={name} {words}" if image == "guest" else words
+                lines, ended, seconds = run(kind, xen, f"{work}/{image}", line)
+                text = "\n".join(lines)
+                ok = said.format(kind=kind) in text and status_of(lines) == status and ended == end
+                n += 1
+                failed += not ok
+                print(f"{'ok' if ok else 'not ok'} {n} - {kind} as the first domain: {name}, {seconds:.1f} s", flush=True)
+                if not ok:
+                    print(f"# ended: {ended}\n" + "\n".join(f"# {l}" for l in lines[-20:]))
+    print(f"1..{n}")
+    sys.exit(failed != 0)
+
+
+if __name__ == "__main__":
+    main()
