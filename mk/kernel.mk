@@ -96,13 +96,15 @@ $(BUILD)/boot/guest-virtio.elf: $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/gue
 	@mkdir -p $(@D)
 	$(call Q,LD,$@)gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc
 
-$(BUILD)/boot/guest-xen.elf: $(XEN_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o kernel/targets/xen/link.ld
+$(BUILD)/boot/guest-xen.elf: $(BUILD)/obj/virtio/tests/boot/guest.o
+$(BUILD)/boot/disk-xen.elf: $(BUILD)/obj/virtio/tests/xen/disk.o
+$(BUILD)/boot/guest-xen.elf $(BUILD)/boot/disk-xen.elf: $(XEN_OBJ) kernel/targets/xen/link.ld
 	@mkdir -p $(@D)
-	$(call Q,LD,$@)gcc $(XEN_LD) -o $@ $(XEN_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc
+	$(call Q,LD,$@)gcc $(XEN_LD) -o $@ $(filter %.o,$^) $(MUSL_LIBC) -lgcc
 
 .PHONY: test-boot
 ## test-boot: the kernel layer on every target and accelerator, with a small program in place of the VM
 test-boot:
 	@tools/run-tests.sh boot
-KERNEL_UNIT := test_kernel_lib test_netring test_xen_console test_xen_store
+KERNEL_UNIT := test_kernel_lib test_netring test_blkring test_xen_console test_xen_store
 $(KERNEL_UNIT:%=$(BUILD)/unit/%): CFLAGS_asan += -Ikernel

@@ -131,12 +131,21 @@ bool store_read(const char *path, char *value, size_t cap) {
     return n >= 0 && (size_t)n < cap;
 }
 
+bool store_read_u64(const char *path, uint64_t *value) {
+    char text[24];
+    return store_read(path, text, sizeof text) && parse_u64(text, value);
+}
+
 bool store_read_u32(const char *path, uint32_t *value) {
-    char text[16];
     uint64_t v;
-    if (!store_read(path, text, sizeof text) || !parse_u64(text, &v) || v > UINT32_MAX) return false;
+    if (!store_read_u64(path, &v) || v > UINT32_MAX) return false;
     *value = (uint32_t)v;
     return true;
+}
+
+bool store_first(const char *path, char *name, size_t cap) {
+    long n = ask(XS_DIRECTORY, path, NULL, 0, name, cap);
+    return n > 0 && memchr(name, 0, (size_t)n < cap ? (size_t)n : cap - 1) && name[0];
 }
 
 bool store_write(const char *path, const char *value) {

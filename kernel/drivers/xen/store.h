@@ -9,7 +9,10 @@
 void store_init(void); /* before it there is no store */
 /* store_read: the value as a text; false: no such node, too long, or no answer. */
 bool store_read(const char *path, char *value, size_t cap);
+bool store_read_u64(const char *path, uint64_t *value); /* the whole text must be a number */
 bool store_read_u32(const char *path, uint32_t *value);
+/* store_first: the name of the first node in a directory; false: none, or too long. */
+bool store_first(const char *path, char *name, size_t cap);
 bool store_write(const char *path, const char *value);
 bool store_write_u32(const char *path, uint32_t value);
 /* store_watch: from now on changes below `path` count as events. */

@@ -38,10 +38,17 @@ void xenbus_watch(const struct xenbus_device *d) {
     store_watch(path);
 }
 
-bool xenbus_backend_u32(const struct xenbus_device *d, const char *key, uint32_t *value) {
+bool xenbus_backend_u64(const struct xenbus_device *d, const char *key, uint64_t *value) {
     char path[XENBUS_PATH_MAX + 48];
     snprintf(path, sizeof path, "%s/%s", d->backend, key);
-    return store_read_u32(path, value);
+    return store_read_u64(path, value);
+}
+
+bool xenbus_backend_u32(const struct xenbus_device *d, const char *key, uint32_t *value) {
+    uint64_t v;
+    if (!xenbus_backend_u64(d, key, &v) || v > UINT32_MAX) return false;
+    *value = (uint32_t)v;
+    return true;
 }
 
 uint32_t xenbus_backend_state(const struct xenbus_device *d) {

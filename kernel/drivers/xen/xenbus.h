@@ -22,6 +22,7 @@ bool xenbus_find(struct xenbus_device *d);
 void xenbus_watch(const struct xenbus_device *d); /* changes are seen when the device comes or goes */
 uint32_t xenbus_backend_state(const struct xenbus_device *d); /* XenbusStateUnknown: there is none */
 /* The value of a key of the backend's; false: none, or not a number. */
+bool xenbus_backend_u64(const struct xenbus_device *d, const char *key, uint64_t *value);
 bool xenbus_backend_u32(const struct xenbus_device *d, const char *key, uint32_t *value);
 bool xenbus_tell(const struct xenbus_device *d, const char *key, uint32_t value);
 /* xenbus_await: sleeps until something in the store changes, at most a while; false when it is later than that. */
