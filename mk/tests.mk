@@ -10,12 +10,14 @@ $(BUILD)/obj/asan/libunit.a: $(UNIT_OBJS)
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/obj/asan/libunit.a
 	@mkdir -p $(@D)
 	$(call Q,CC,$@)$(CC_asan) -Icompiler $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $< $(BUILD)/obj/asan/libunit.a -lcmocka $(LINGPACK_LIBS)
+-include $(UNIT_BIN:=.d)
 
 # Fuzzing: each driver with its deterministic main
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/obj/asan/libunit.a
 	@mkdir -p $(@D)
 	$(call Q,CC,$@)$(CC_asan) -Icompiler -Ikernel $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $< $(BUILD)/obj/asan/libunit.a $(LINGPACK_LIBS)
+-include $(FUZZ_BIN:=.d)
 
 # Variants of the VM with a lingpack each that packs for them: it looks for its files where it lies itself. The kernel
 # an image is appended to must be the VM that runs it, as code words are addresses in that VM.
