@@ -106,5 +106,5 @@ $(BUILD)/boot/guest-xen.elf $(BUILD)/boot/disk-xen.elf: $(XEN_OBJ) kernel/target
 ## test-boot: the kernel layer on every target and accelerator, with a small program in place of the VM
 test-boot:
 	@tools/run-tests.sh boot
-KERNEL_UNIT := test_kernel_lib test_netring test_blkring test_xen_console test_xen_store
+KERNEL_UNIT := test_kernel_lib test_netring test_netfront test_blkring test_xen_console test_xen_store
 $(KERNEL_UNIT:%=$(BUILD)/unit/%): CFLAGS_asan += -Ikernel
