@@ -121,6 +121,7 @@ static void protect_given(uint64_t payload_end) {
     protect(PAYLOAD_BASE, behind, RO);
     protect(behind, tables, RW);
     protect(tables, tables_end, RO);
+    protect(tables_end, tables_end + PAGE, RW); /* the stack that Xen gave */
     protect(pool, given_end, RW);
 }
 

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""The kernel layer in guests of a real Xen, PV and PVH: memory, faults, requests of the toolstack, a network that goes and comes
+back, disks. The guests are tests/boot/guest.c and tests/xen/disk.c in place of the VM. TAP.
+Usage: tests/xen/kernel.py [BUILD] [pv|pvh…]      needs tools/xen/prepare.py BUILD/xen, BUILD/boot/guest-xen.elf, BUILD/boot/disk-xen.elf"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, f"{ROOT}/tools/xen")
+import xenbox  # noqa: E402
+
+KINDS = ("pv", "pvh")
+LIMIT_S = 900
+MEMORY_MB = (16, 64)
+# The others are tests/xen/dom0.py's.
+FAULTS = {"t.mode=null t.n=64": "fault: null pointer", "t.mode=text": "fault: write to protected memory",
+          "t.mode=exec": "fault: execution of data"}
+# Stack overflow: a PV guest is crashed by Xen, which has no stack to tell it on. Ring 0 is told apart only in PV.
+ONLY = {"pv": {"t.mode=overflow": None, "t.mode=privileged": "fault: protection"}, "pvh": {"t.mode=overflow": "fault: stack overflow"}}
+WORD = {"pv": "ling.ip=10.0.2.50/24,10.0.2.2", "pvh": "ling.ip=10.0.2.51/24,10.0.2.2"}
+MAC = {"pv": "00:16:3e:00:00:50", "pvh": "00:16:3e:00:00:51"}
+
+NETWORK = """
+start {k}-net {k} 32 guest 't.mode=echo {words}' {mac}
+await {k}-net 'listening on' 60
+d=$(xl domid {k}-net)
+control=/local/domain/$d/control/shutdown
+ask() {{ echo "@count {k}-net $1 $(echo "$1" | nc -w 20 {ip} 7)"; }}
+said() {{ [ "$(grep -c "$1" "$(log_of {k}-net)")" -ge "$2" ]; }}
+until_said() {{ i=0; until said "$1" "$2" || [ $i -ge 400 ]; do i=$((i + 1)); usleep 50000; done; }}
+ask first
+xenstore-write "$control" suspend
+await {k}-net 'suspend is not supported' 20
+echo "@count {k}-net node $(xenstore-read "$control")."
+xenstore-write "$control" nonsense
+await {k}-net 'not known' 20
+xl network-detach {k}-net 0
+until_said 'backend is gone' 1
+xl network-attach {k}-net bridge=xenbr0 mac={mac} script=/vif
+until_said 'connected again' 1
+ask attached
+xenstore-write "/local/domain/0/backend/vif/$d/0/state" 5
+until_said 'connected again' 2
+ask restarted
+echo "@count {k}-net flood $(echo 'flood 500000' | nc -w 30 {ip} 7 | wc -c)"
+xenstore-write "$control" crash
+finish {k}-net 30
+"""
+# The access that the toolstack gives is the word's first letter.
+DISK = """
+for access in w r wait; do
+    printf 'hello from dom0' | dd of=/run/disk conv=notrunc 2>/dev/null
+    {{
+        printf 'name="{k}-%s"\\ntype="{k}"\\nmemory=32\\nkernel="/job/disk"\\ncmdline="t.mode=%s"\\n' $access $access
+        printf 'vcpus=1\\non_poweroff="preserve"\\non_crash="preserve"\\n'
+        printf 'disk=["format=raw,vdev=xvda,access=%s,script=/job/dom0-block,target=/run/disk"]\\n' "${{access%ait}}"
+    }} >disk.cfg
+    xl create -q disk.cfg
+    if [ $access = wait ]; then
+        await {k}-wait waiting 60
+        xl block-detach {k}-wait xvda
+    fi
+    finish {k}-$access 60
+    echo
+done
+"""
+
+
+class Guest:
+    """What the machine said of one guest."""
+
+    def __init__(self):
+        self.state, self.status, self.said, self.counts = "", "", [], {}
+
+    def __repr__(self):
+        return f"state {self.state} status {self.status} {self.counts}\n" + "\n".join(self.said)
+
+    def says(self, text):
+        return any(text in line for line in self.said)
+
+
+def fault_name(words):
+    return words.split()[0][len("t.mode="):]
+
+
+def write_job(job, k):
+    lines = ["insmod ./loop.ko", "insmod ./xen-blkback.ko", "dd if=/dev/zero of=/run/disk bs=1M count=4 2>/dev/null"]
+    for mb in MEMORY_MB:
+        lines += [f"start {k}-memory{mb} {k} {mb} guest t.mode=memory", f"finish {k}-memory{mb} 60"]
+    for words, said in {**FAULTS, **ONLY[k]}.items():
+        name = f"{k}-{fault_name(words)}"
+        lines += [f"start {name} {k} 16 guest '{words}'", f"finish {name} {60 if said else 2}", "echo"]
+    ip = WORD[k].split("=")[1].split("/")[0]
+    lines += [NETWORK.format(k=k, words=WORD[k], mac=MAC[k], ip=ip), DISK.format(k=k)]
+    with open(f"{job}/job.sh", "w") as f:
+        f.write("\n".join(lines) + "\n")
+
+
+def make_job(build, job, k):
+    for name in ("guest", "disk"):
+        subprocess.run(["objcopy", "-S", f"{build}/boot/{name}-xen.elf", f"{job}/bare"], check=True)
+        subprocess.run([f"{ROOT}/tests/boot/add-payload.py", f"{job}/bare", f"{job}/{name}", "20000"], check=True)
+    for module in ("loop", "xen-blkback/xen-blkback"):
+        shutil.copy(glob.glob(f"{build}/xen/root/lib/modules/*/kernel/drivers/block/{module}.ko")[0], job)
+    shutil.copy(f"{HERE}/dom0-block", job)
+    write_job(job, k)
+
+
+def run(out, job, guests):
+    raw = []
+    with xenbox.Box(out, job) as box:
+        for at, line in box.lines(LIMIT_S):
+            raw.append(f"{at:8.3f} {line}")
+            word, _, rest = line.partition(" ")
+            name, _, text = rest.partition(" ")
+            if word not in ("@state", "@status", "@said", "@count"):
+                continue
+            g = guests.setdefault(name, Guest())
+            if word == "@said":
+                g.said.append(text)
+            elif word == "@count":
+                what, _, value = text.partition(" ")
+                g.counts[what] = value
+            else:
+                setattr(g, word[1:], text)
+        return box.status(), raw
+
+
+def checks(k, guests):
+    """(name, passed, guest)"""
+    def of(name):
+        return guests.get(f"{k}-{name}", Guest())
+    for mb in MEMORY_MB:
+        g = of(f"memory{mb}")
+        yield f"memory of {mb} MB is all there, zero, and its own", g.status == "0" and g.says(f"of {mb} MiB, bad 0"), g
+    for words, said in {**FAULTS, **ONLY[k]}.items():
+        g = of(fault_name(words))
+        told = g.status == "70" and g.says(said) if said else g.status == ""
+        yield f"{fault_name(words)} crashes the domain" + (" and is reported" if said else ""), "c" in g.state and told, g
+    g = of("net")
+    yield "suspend is refused, the request taken, the service goes on", g.says("suspend is not supported") and \
+        g.counts.get("node") == "." and g.counts.get("attached") == "attached", g
+    yield "a request that is not known is said to be", g.says("a request that is not known"), g
+    yield "the network is detached and attached", g.counts.get("first") == "first" and g.counts.get("attached") == "attached", g
+    yield "the network's backend closes and comes back", g.counts.get("restarted") == "restarted", g
+    yield "500,000 bytes after that", g.counts.get("flood") == "500000", g
+    yield "the request crash", "c" in g.state and g.status == "70" and g.says("panic: the toolstack asked for a crash"), g
+    g = of("w")
+    yield "disk: written and read back, flushed, discarded", g.status == "0" and g.says("0 failed; read: 0 differ") and \
+        g.says("flush 1 discard 1") and g.says("block 0: hello from dom0"), g
+    g = of("r")
+    yield "disk: read-only", g.status == "0" and g.says("a write is refused"), g
+    g = of("wait")
+    yield "disk: taken away", g.status == "0" and g.says("ling: disk: the backend is gone") and g.says("after that: 0"), g
+
+
+def run_kind(build, k):
+    """(name, passed, why) of all tests of that kind: one machine, its guests one after another."""
+    guests = {}
+    with tempfile.TemporaryDirectory() as job:
+        make_job(build, job, k)
+        status, raw = run(f"{build}/xen", job, guests)
+    log = os.environ.get("XEN_LOGS")
+    if log:
+        with open(f"{log}/xen-kernel-{k}.log", "w") as f:
+            f.write("\n".join(raw) + "\n")
+    return list(checks(k, guests)) + [("the machine ran to its end", status == 33, "\n".join(raw[-30:]))]
+
+
+def main():
+    kinds = [w for w in sys.argv[1:] if w in KINDS] or KINDS
+    builds = [w for w in sys.argv[1:] if w not in KINDS]
+    build = os.path.abspath(builds[0] if builds else f"{ROOT}/build")
+    n, failed = 0, 0
+    for k in kinds:
+        for name, ok, why in run_kind(build, k):
+            n += 1
+            failed += not ok
+            print(f"{'ok' if ok else 'not ok'} {n} - {k}: {name}", flush=True)
+            if not ok:
+                print("".join(f"# {line}\n" for line in str(why).splitlines()), end="")
+    print(f"1..{n}")
+    sys.exit(failed != 0)
+
+
+if __name__ == "__main__":
+    main()
