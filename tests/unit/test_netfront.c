@@ -69,7 +69,9 @@ bool store_watch(const char *path) {
 bool store_unwatch(const char *path) {
     return true;
 }
-void store_take_in(void) {}
+bool store_take_in(void) {
+    return false;
+}
 
 /* -- grants and ports */
 static uint32_t next_ref, next_port, open_ports;

@@ -50,7 +50,7 @@ static void begin(void (*backend)(void)) {
     xen.store = &ring;
     n_request = 0;
     answer_text = "7";
-    fired = false;
+    fired = news = false;
     fake_backend = backend;
     store_init();
 }
@@ -123,7 +123,9 @@ static void test_events_between(void **state) {
     assert_false(store_changed());
     assert_true(store_read_u32("a", &v));
     assert_int_equal(v, 7);
+    assert_true(store_pending()); /* they came with the answer: no sleeping before they are looked at */
     assert_true(store_changed());
+    assert_false(store_pending());
     assert_false(store_changed());
     assert_int_equal(ring.rsp_cons, ring.rsp_prod);
 }
@@ -158,7 +160,8 @@ static void breaks(void (*backend)(void), const char *why) {
     uint32_t put_before = ring.req_prod;
     assert_false(store_write("a", "b"));
     assert_false(store_watch("a"));
-    store_take_in();
+    store_changed();
+    assert_false(store_take_in() || store_pending());
     assert_int_equal(fake_sleeps, sleeps);
     assert_int_equal(ring.req_prod, put_before);
 }

@@ -21,7 +21,7 @@
 
 #define ANSWER_NS UINT64_C(10000000000)
 
-static bool usable, fired;
+static bool usable, fired, news;       /* fired, news: until store_changed, store_take_in have said so */
 static uint32_t last_id, asked, taken; /* asked, taken: bytes put into and got from the rings */
 
 void store_init(void) {
@@ -102,7 +102,7 @@ static struct xsd_sockmsg take(char *value, size_t cap, uint64_t until) {
     get(value, keep, until);
     get(NULL, m.len - keep, until);
     if (cap) value[keep] = 0;
-    if (m.type == XS_WATCH_EVENT) fired = true;
+    if (m.type == XS_WATCH_EVENT) fired = news = true;
     return m;
 }
 
@@ -166,12 +166,15 @@ bool store_unwatch(const char *path) {
     return ask(XS_UNWATCH, path, "ling", sizeof "ling", NULL, 0) >= 0;
 }
 
-void store_take_in(void) {
+bool store_take_in(void) {
     uint64_t until = clock_mono_ns() + ANSWER_NS;
     while (usable && has_input()) {
         if (take(NULL, 0, until).type != XS_WATCH_EVENT) give_up("an answer to what was not asked");
         evtchn_notify(xen.store_port);
     }
+    bool was = news;
+    news = false;
+    return was;
 }
 
 bool store_changed(void) {
@@ -179,4 +182,8 @@ bool store_changed(void) {
     bool was = fired;
     fired = false;
     return was;
+}
+
+bool store_pending(void) {
+    return fired || (usable && has_input());
 }

@@ -18,8 +18,12 @@ bool store_write_u32(const char *path, uint32_t value);
 /* store_watch: from now on changes below `path` count as events. */
 bool store_watch(const char *path);
 bool store_unwatch(const char *path);
-void store_take_in(void); /* what has come, without waiting */
 /* store_changed: takes in what has come; true when a watch has fired since the last call. */
 bool store_changed(void);
+/* store_take_in: the same, beside it: for waiting where not all that may have changed is looked at. */
+bool store_take_in(void);
+/* store_pending: before sleeping: store_changed has something to say; watches may have fired while something else was
+ * read or written. */
+bool store_pending(void);
 
 #endif

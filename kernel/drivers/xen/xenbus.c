@@ -65,8 +65,7 @@ bool xenbus_tell(const struct xenbus_device *d, const char *key, uint32_t value)
 bool xenbus_await(uint64_t until_ns) {
     uint64_t now = clock_mono_ns();
     if (now >= until_ns) return false;
-    evtchn_sleep(&xen.store_port, 1, xen_time_of(now + LOOK_NS));
     evtchn_clear(xen.store_port);
-    store_take_in();
+    if (!store_take_in()) evtchn_sleep(&xen.store_port, 1, xen_time_of(now + LOOK_NS));
     return true;
 }

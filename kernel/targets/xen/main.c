@@ -167,7 +167,7 @@ static void sleep_until(uint64_t deadline_ns) {
     for (unsigned i = 0; i < 3; i++)
         if (candidates[i]) ports[n++] = candidates[i];
     netfront_listen();
-    if (netfront_pending() || (reader_waits && xcon_has_input())) return;
+    if (netfront_pending() || store_pending() || (reader_waits && xcon_has_input())) return;
     evtchn_sleep(ports, n, deadline_ns == UINT64_MAX ? 0 : xen_time_of(deadline_ns));
 }
 
@@ -195,6 +195,7 @@ static void await_acknowledgements(void) {
         uint64_t due = link_deadline_ns();
         sleep_until(due < until ? due : until);
         clear_events();
+        store_changed(); /* whatever it is, it is too late */
     }
 }
 
