@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "pack/memory.h"
@@ -9,7 +10,8 @@
 #include "pack/pack.h"
 
 static void print_help(void) {
-    fputs("usage: lingpack build PATH... [-o FILE] [--entry MODULE] [--keep MODULE]... [--vm FILE] [-v]\n\n"
+    fputs("usage: lingpack build PATH... [-o FILE] [--entry MODULE] [--keep MODULE]...\n"
+          "                      [--target qemu|xen] [--vm FILE] [-v]\n\n"
           "Compiles and links a program and appends it to the kernel: one ELF that boots.\n"
           "PATH is a directory (its *.erl, or src/*.erl), an .erl file, or .beam files.\n"
           "A service exports handle/1, a script main/1.\n\n"
@@ -18,12 +20,15 @@ static void print_help(void) {
           "                      one that exports handle/1 or main/1)\n"
           "      --keep MODULE   take this module whole, though nothing names it (repeatable): for calls by\n"
           "                      names made at run time\n"
-          "      --vm FILE       the kernel to append to (default: ling-virtio.elf beside lingpack, or in\n"
-          "                      $LING_HOME)\n"
+          "      --target TARGET qemu (default) or xen: the kernel to append to, ling-virtio.elf or "
+          "ling-xen.elf\n"
+          "                      beside lingpack, or in $LING_HOME. Both images also run as a Linux process\n"
+          "      --vm FILE       another kernel to append to\n"
           "  -v, --verbose       say what was taken, dropped and is missing\n\n"
           "examples:\n"
           "  lingpack build examples/hello\n"
           "  lingpack build counter.erl -o /tmp/counter.img\n"
+          "  lingpack build examples/hello --target xen -o hello-xen.img\n"
           "  lingpack build app/ --entry app_web --keep app_plugin\n",
           stdout);
 }
@@ -35,6 +40,11 @@ static void print_summary(const struct pack_result *r, bool verbose) {
            r->service ? "service" : "script", r->entry_module, r->n_modules, r->n_functions,
            (double)r->image_bytes / 1000, (double)r->payload_bytes / 1000, r->total_ms / 1000.0,
            r->erlc_ms / 1000.0);
+}
+
+static bool take_target(const char *word, enum kernel *k) {
+    *k = strcmp(word, "xen") == 0 ? KERNEL_XEN : KERNEL_VIRTIO;
+    return *k == KERNEL_XEN || strcmp(word, "qemu") == 0;
 }
 
 int cli_build(int argc, char **argv) {
@@ -52,6 +62,9 @@ int cli_build(int argc, char **argv) {
         } else if (cli_value(&a, "-o", "--output", &o.output) || cli_value(&a, NULL, "--entry", &o.entry) ||
                    cli_value(&a, NULL, "--vm", &o.vm_file)) {
             continue;
+        } else if (cli_value(&a, NULL, "--target", &value)) {
+            if (value && !take_target(value, &o.kernel))
+                status = note_usage("build", "--target needs qemu or xen, not %s", value);
         } else if (cli_value(&a, NULL, "--keep", &value)) {
             *VEC_ADD(keep, o.n_keep, cap_keep) = value;
         } else if (cli_is_option(&a)) {

@@ -9,6 +9,7 @@
 #define LING_VERSION "0.1.0"
 
 int cli_build(int argc, char **argv);
+int cli_export(int argc, char **argv);
 int cli_inspect(int argc, char **argv);
 int cli_run(int argc, char **argv);
 

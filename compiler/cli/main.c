@@ -14,6 +14,7 @@ static const struct verb {
 } verbs[] = {
     {"build", "compile and link a program into an image", cli_build},
     {"run", "start an image or a program", cli_run},
+    {"export", "write the configuration of a Xen domain", cli_export},
     {"inspect", "say what is in an image", cli_inspect},
 };
 
@@ -37,6 +38,7 @@ static void print_help(FILE *f) {
           "  lingpack build examples/hello          writes build/hello.img\n"
           "  lingpack run build/hello.img -p 8080:80\n"
           "  lingpack run script.erl -- a b         a script with its arguments\n"
+          "  lingpack export build/hello.img --xl hello.cfg\n"
           "  lingpack inspect build/hello.img\n"
           "\n`lingpack VERB --help` tells more. Exit status: 0 fine, 1 an error in the program or its use,\n"
           "2 wrong command line, 70 a bug in lingpack; `run` exits with the instance's own status.\n",

@@ -85,6 +85,33 @@ struct view elf_segment_at(const uint8_t *elf, size_t n, uint64_t vaddr) {
     return (struct view){NULL, NULL, false};
 }
 
+/* Owner and contents of a note are each padded to 4 bytes. */
+static bool notes_have(const uint8_t *p, size_t n, const char *owner, uint32_t type) {
+    size_t owner_n = strlen(owner) + 1;
+    Elf64_Nhdr note;
+    while (n >= sizeof note) {
+        memcpy(&note, p, sizeof note);
+        uint64_t bytes = sizeof note + align_up(note.n_namesz, 4) + align_up(note.n_descsz, 4);
+        if (bytes > n) return false;
+        if (note.n_type == type && note.n_namesz == owner_n && memcmp(p + sizeof note, owner, owner_n) == 0)
+            return true;
+        p += bytes;
+        n -= bytes;
+    }
+    return false;
+}
+
+bool elf_has_note(const uint8_t *elf, size_t n, const char *owner, uint32_t type) {
+    Elf64_Ehdr h = header_of(elf);
+    for (unsigned i = 0; i < h.e_phnum; i++) {
+        Elf64_Phdr p = phdr_of(elf, &h, i);
+        if (p.p_type == PT_NOTE && inside(p.p_offset, p.p_filesz, n) &&
+            notes_have(elf + p.p_offset, p.p_filesz, owner, type))
+            return true;
+    }
+    return false;
+}
+
 /* Where the last segment ends in the file, for what is kept of the kernel; refuses one that overlaps the
  * payload. */
 static const char *kernel_extent(const uint8_t *elf, const Elf64_Ehdr *h, uint64_t lo, uint64_t hi,

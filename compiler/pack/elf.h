@@ -12,6 +12,9 @@ struct view elf_section(const uint8_t *elf, size_t n, const char *name);
 /* elf_segment_at: file contents of the PT_LOAD at this p_vaddr; p NULL: none. */
 struct view elf_segment_at(const uint8_t *elf, size_t n, uint64_t vaddr);
 
+/* elf_has_note: a program header's note of this owner (a short word) and type. elf_check must have passed. */
+bool elf_has_note(const uint8_t *elf, size_t n, const char *owner, uint32_t type);
+
 /* elf_append: a copy of the kernel without sections and symbols, with `payload` as one more read-only PT_LOAD
  * at vaddr = paddr. malloc'ed, *out_n bytes. NULL: *why. */
 uint8_t *elf_append(const uint8_t *elf, size_t n, const uint8_t *payload, size_t payload_n, uint64_t vaddr,

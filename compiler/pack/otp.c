@@ -8,11 +8,11 @@
 #define _GNU_SOURCE
 #include "pack/otp.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pack/files.h"
+#include "pack/image_write.h"
 #include "pack/note.h"
 
 static void index_dir(struct otp *o, struct key_map *map, const char *dir) {
@@ -63,12 +63,8 @@ static bool find_otp(struct otp *o) {
 }
 
 static bool find_home(struct otp *o, const char *home) {
-    if (!home || !*home) home = getenv("LING_HOME");
-    o->home = home && *home ? mem_text(home, strlen(home)) : path_of_self();
-    if (!o->home) {
-        note_error("can't tell where lingpack is (/proc/self/exe: %s): set LING_HOME", strerror(errno));
-        return false;
-    }
+    o->home = home && *home ? mem_text(home, strlen(home)) : home_dir();
+    if (!o->home) return false;
     o->stdlib = path_join(o->home, "stdlib");
     index_dir(o, &o->ours, o->stdlib);
     if (key_find(&o->ours, "ling", 4) != KEY_NONE) return true;

@@ -5,12 +5,11 @@
 #define _GNU_SOURCE
 #include "pack/pack.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "pack/elf.h"
+#include "pack/image_write.h"
 #include "pack/link.h"
 #include "pack/note.h"
 
@@ -34,7 +33,8 @@ static uint64_t now_ms(void) {
 
 static int open_vm(struct job *j) {
     const char *given = j->options->vm_file;
-    char *path = given ? mem_text(given, strlen(given)) : path_join(j->otp.home, "ling-virtio.elf");
+    char *path =
+        given ? mem_text(given, strlen(given)) : path_join(j->otp.home, kernel_name(j->options->kernel));
     int status = vm_file_open(&j->vm, path);
     free(path);
     return status;
@@ -62,31 +62,6 @@ static void say_what_is_missing(const struct job *j) {
                   p->missing[i].arity, p->missing[i].from->name, p->missing[i].from_function);
 }
 
-static int write_image(struct job *j) {
-    const char *why = NULL;
-    size_t n = 0;
-    struct file_writer w;
-    uint8_t *image = elf_append(j->vm.elf.p, j->vm.elf.n, (const uint8_t *)link_header(), j->linker.used,
-                                PAYLOAD_BASE, &n, &why);
-    if (!image) {
-        note_error("%s: %s", j->vm.path, why);
-        return EXIT_USER;
-    }
-    if (!file_parents(j->output) || !file_begin(&w, j->output)) {
-        note_error("can't write %s: %s", j->output, strerror(errno));
-        free(image);
-        return EXIT_USER;
-    }
-    file_write(&w, image, n);
-    free(image);
-    if (!file_end(&w, true)) {
-        note_error("can't write %s: %s", j->output, strerror(w.error));
-        return EXIT_USER;
-    }
-    j->image_bytes = n;
-    return EXIT_FINE;
-}
-
 static int run_job(struct job *j) {
     const struct pack_options *o = j->options;
     int status = otp_open(&j->otp, o->home);
@@ -105,7 +80,7 @@ static int run_job(struct job *j) {
     say_what_is_missing(j);
     j->output =
         o->output ? mem_text(o->output, strlen(o->output)) : mem_format("build/%s.img", j->source.name);
-    return write_image(j);
+    return image_write(&j->vm, link_header(), j->linker.used, j->output, &j->image_bytes);
 }
 
 static uint32_t missing_of_otp(const struct program *p) {

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pack/image_write.h"
+
 struct pack_options {
     const char *const *paths; /* a directory, or .erl and .beam files */
     uint32_t n_paths;
@@ -13,9 +15,10 @@ struct pack_options {
     const char *entry;       /* entry module; NULL: found by the rules in docs/design/pack.md */
     const char *const *keep; /* modules to take whole though nothing names them */
     uint32_t n_keep;
-    const char *vm_file; /* the kernel ELF to append to; NULL: ling-virtio.elf beside lingpack */
-    const char *home;    /* where stdlib/ and the kernel are; NULL: $LING_HOME, else lingpack's directory */
-    bool verbose;        /* say what was taken, dropped and missing */
+    const char *vm_file; /* the kernel ELF to append to; NULL: the one of `kernel` in home */
+    enum kernel kernel;
+    const char *home; /* where stdlib/ and the kernel are; NULL: $LING_HOME, else lingpack's directory */
+    bool verbose;     /* say what was taken, dropped and missing */
 };
 struct pack_result {
     char *name; /* of the program */

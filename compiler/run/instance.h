@@ -1,6 +1,6 @@
 /* instance: starts an instance of an image, passes its console through, and tells how it ended.
  *
- *   lingpack ──spawns──> qemu-system-x86_64 (machine) │ ling-linux (process)
+ *   lingpack ──spawns──> qemu-system-x86_64 (machine), xl (domain) │ ling-linux (process)
  *      ^  console bytes, RS + JSON lines (stream.h)  │      ^ console = our stdin/stdout, JSON lines on
  * descriptor 3 └──────────────────────────────────────────────┘
  */
@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum run_on { ON_AUTO, ON_KVM, ON_QEMU, ON_LINUX };
-enum run_accel { ACCEL_KVM, ACCEL_TCG, ACCEL_NATIVE };
+enum run_on { ON_AUTO, ON_KVM, ON_QEMU, ON_LINUX, ON_XEN };
+enum run_accel { ACCEL_KVM, ACCEL_TCG, ACCEL_NATIVE, ACCEL_XEN };
 
 struct run_config {
     const char *image;  /* an image file */
@@ -32,6 +32,12 @@ struct run_config {
     char **args;
     int n_args;
     bool verbose, json;
+    struct {
+        bool pv;                        /* else PVH */
+        const char *bridge, *ip, *name; /* NULL: xl's, DHCP, ours */
+    } xen;
+    const char *program; /* its name, for the domain's */
+    const char *scratch; /* a private directory, for files of this run */
 };
 /* run_instance: to its end. Returns the exit status for lingpack: the instance's, 124 after a timeout, 130
  * after Ctrl-C, EXIT_USER when it could not be started (said on stderr). */

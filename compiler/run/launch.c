@@ -4,6 +4,7 @@
  *   child's fd 3   ──(process)──────────────────────────  JSON lines ──┤──> event: listening -> URL on stderr
  *   our stdin, requests to stop ──(machine: input.c)──> child's stdin  └──> the last one: the report
  *   a signal ──> the instance is asked to end; STOP_MS later, or at the next signal, the child is killed
+ *   a domain of Xen: the child is xl, its stdout the console, its stderr the domain's life (domain.c)
  *
  * A process has our own stdin and stdout; its console costs nothing. A machine is in a session of its own: what
  * the terminal sends (Ctrl-C) reaches only us. The run is over when the child has
@@ -20,17 +21,19 @@
 #include "pack/memory.h"
 #include "pack/note.h"
 #include "run/backlog.h"
+#include "run/domain.h"
 #include "run/input.h"
 #include "run/machine.h"
 #include "run/report.h"
 #include "run/stream.h"
 
 /* An instance gives requests in flight 5 s, and what it sent 2 s to arrive. */
-enum { STOP_MS = 7500, LATE_MS = 2000, ERRORS_MAX = 4096, BACKLOG = 511 };
+enum { STOP_MS = 7500, LATE_MS = 2000, CREATE_MS = 20000, ERRORS_MAX = 4096, BACKLOG = 511 };
 
 struct launch {
     const struct run_config *config;
     struct machine *machine;
+    struct domain *domain; /* NULL: none */
     int port;
     uv_loop_t loop;
     uv_process_t child;
@@ -71,13 +74,16 @@ static void on_text(void *ctx, const char *bytes, size_t n) {
 }
 
 static void on_listening(struct launch *l, const char *json) {
+    enum machine_kind kind = l->machine->kind;
     double port;
-    if (!l->machine->qemu && json_number(json, "port", &port)) l->port = (int)port;
+    char ip[16] = "127.0.0.1";
+    if (kind == MACHINE_DOMAIN) json_text(json, "ip", ip, sizeof ip);
+    if (kind != MACHINE_QEMU && json_number(json, "port", &port)) l->port = (int)port;
     l->listening = true;
-    if (l->machine->qemu && !backlog_raise(l->child.pid, BACKLOG) && l->config->verbose)
+    if (kind == MACHINE_QEMU && !backlog_raise(l->child.pid, BACKLOG) && l->config->verbose)
         note_info("can't raise the backlog of port %d (%s): clients that connect at once may wait a second",
                   l->port, strerror(errno));
-    fprintf(stderr, "lingpack: listening on http://127.0.0.1:%d/ after %.0f ms\n", l->port,
+    fprintf(stderr, "lingpack: listening on http://%s:%d/ after %.0f ms\n", ip, l->port,
             (double)(uv_hrtime() - l->started_ns) / 1e6);
 }
 
@@ -91,10 +97,13 @@ static void on_line(void *ctx, const char *json) {
     }
     free(l->report);
     l->report = mem_text(json, strlen(json));
+    if (l->domain) domain_reported(l->domain);
 }
 
 static void on_errors(struct launch *l, const char *p, size_t n) {
-    if (l->machine->may_fall_back) { /* kept: shown only when there is nothing to fall back to */
+    if (l->domain) domain_heard(l->domain, p, n);
+    if (l->machine->may_fall_back ||
+        (l->domain && !l->config->verbose)) { /* kept: may not be worth showing */
         size_t room = sizeof l->errors_text - 1 - l->errors_n;
         memcpy(l->errors_text + l->errors_n, p, n < room ? n : room);
         l->errors_n += n < room ? n : room;
@@ -111,9 +120,10 @@ static void on_buffer(uv_handle_t *h, size_t suggested, uv_buf_t *buf) {
     *buf = uv_buf_init(bytes, sizeof bytes);
 }
 
+/* xl's work at the end is waited for. */
 static void close_handle(uv_handle_t *h, void *arg) {
     (void)arg;
-    if (!uv_is_closing(h)) uv_close(h, NULL);
+    if (!uv_is_closing(h) && !(h->type == UV_PROCESS && uv_is_active(h))) uv_close(h, NULL);
 }
 
 static void end_if_over(struct launch *l) {
@@ -138,13 +148,26 @@ static void on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
 
 static void kill_child(uv_timer_t *t) {
     struct launch *l = t->data;
-    if (!l->exited) uv_process_kill(&l->child, SIGKILL);
+    if (l->exited) return;
+    if (l->domain)
+        domain_destroy(l->domain);
+    else
+        uv_process_kill(&l->child, SIGKILL);
 }
 
 static void on_timeout(uv_timer_t *t) {
     struct launch *l = t->data;
     if (!l->ended_as) l->ended_as = STATUS_TIMEOUT;
     kill_child(t);
+}
+
+static void ask_to_end(struct launch *l, int number) {
+    switch (l->machine->kind) {
+    case MACHINE_PROCESS: uv_process_kill(&l->child, number == SIGINT ? SIGINT : SIGTERM); break;
+    case MACHINE_QEMU: input_stop(&l->input, number == SIGINT ? 'i' : 't'); break;
+    case MACHINE_DOMAIN:
+        if (!domain_stop(l->domain)) domain_destroy(l->domain);
+    }
 }
 
 /* The first one asks, the second one does not. */
@@ -156,10 +179,7 @@ static void on_signal(uv_signal_t *s, int number) {
         return;
     }
     l->ended_as = number == SIGINT ? STATUS_INTERRUPTED : STATUS_TERMINATED;
-    if (l->machine->qemu)
-        input_stop(&l->input, number == SIGINT ? 'i' : 't');
-    else
-        uv_process_kill(&l->child, number == SIGINT ? SIGINT : SIGTERM);
+    ask_to_end(l, number);
     uv_timer_start(&l->grace, kill_child, STOP_MS, 0);
 }
 
@@ -174,6 +194,7 @@ static void on_child_exit(uv_process_t *p, int64_t status, int number) {
     uv_signal_stop(&l->on_term);
     uv_signal_stop(&l->on_hup);
     input_close(&l->input);
+    if (l->domain) domain_over(l->domain, number != 0);
     end_if_over(l);
 }
 
@@ -187,6 +208,7 @@ static void init_handles(struct launch *l) {
         pipes[i]->data = l;
     }
     input_init(&l->input, &l->loop);
+    if (l->domain) domain_attach(l->domain, &l->loop, &l->child);
     uv_timer_init(&l->loop, &l->timeout);
     uv_timer_init(&l->loop, &l->grace);
     uv_signal_init(&l->loop, &l->on_int);
@@ -199,24 +221,25 @@ static void init_handles(struct launch *l) {
 }
 
 static void choose_stdio(struct launch *l, uv_stdio_container_t io[4]) {
-    bool qemu = l->machine->qemu;
-    io[0].flags = qemu ? UV_CREATE_PIPE | UV_READABLE_PIPE : UV_INHERIT_FD;
-    if (qemu)
+    bool process = l->machine->kind == MACHINE_PROCESS;
+    io[0].flags = process ? UV_INHERIT_FD : UV_IGNORE;
+    io[0].data.fd = STDIN_FILENO;
+    if (l->machine->kind == MACHINE_QEMU) {
+        io[0].flags = UV_CREATE_PIPE | UV_READABLE_PIPE;
         io[0].data.stream = (uv_stream_t *)&l->input.to;
-    else
-        io[0].data.fd = STDIN_FILENO;
-    bool through_us = qemu || l->config->json;
+    }
+    bool through_us = !process || l->config->json;
     io[1].flags = through_us ? UV_CREATE_PIPE | UV_WRITABLE_PIPE : UV_INHERIT_FD;
     if (through_us)
         io[1].data.stream = (uv_stream_t *)&l->console;
     else
         io[1].data.fd = STDOUT_FILENO;
-    io[2].flags = qemu ? UV_CREATE_PIPE | UV_WRITABLE_PIPE : UV_INHERIT_FD;
-    if (qemu)
-        io[2].data.stream = (uv_stream_t *)&l->errors;
-    else
+    io[2].flags = process ? UV_INHERIT_FD : UV_CREATE_PIPE | UV_WRITABLE_PIPE;
+    if (process)
         io[2].data.fd = STDERR_FILENO;
-    io[3].flags = qemu ? UV_IGNORE : UV_CREATE_PIPE | UV_WRITABLE_PIPE;
+    else
+        io[2].data.stream = (uv_stream_t *)&l->errors;
+    io[3].flags = process ? UV_CREATE_PIPE | UV_WRITABLE_PIPE : UV_IGNORE;
     io[3].data.stream = (uv_stream_t *)&l->channel;
 }
 
@@ -230,18 +253,20 @@ static void watch(struct launch *l, const uv_stdio_container_t io[4]) {
     if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN) /* nohup */
         uv_signal_start(&l->on_hup, on_signal, SIGHUP);
     if (l->config->timeout_ms) /* the instance ends itself first, with a report */
-        uv_timer_start(&l->timeout, on_timeout, l->config->timeout_ms + LATE_MS, 0);
+        uv_timer_start(&l->timeout, on_timeout, l->config->timeout_ms + LATE_MS + (l->domain ? CREATE_MS : 0),
+                       0);
 }
 
 static int spawn(struct launch *l, char **argv) {
     uv_stdio_container_t io[4];
+    bool process = l->machine->kind == MACHINE_PROCESS;
     choose_stdio(l, io);
     uv_process_options_t options = {.file = argv[0],
                                     .args = argv,
-                                    .flags = l->machine->qemu ? UV_PROCESS_DETACHED : 0,
+                                    .flags = process ? 0 : UV_PROCESS_DETACHED,
                                     .exit_cb = on_child_exit,
                                     .stdio = io,
-                                    .stdio_count = l->machine->qemu ? 3 : 4};
+                                    .stdio_count = process ? 4 : 3};
     l->started_ns = uv_hrtime();
     int bad = uv_spawn(&l->loop, &l->child, &options);
     if (bad) {
@@ -251,14 +276,17 @@ static int spawn(struct launch *l, char **argv) {
         return bad;
     }
     watch(l, io);
-    if (l->machine->qemu && !l->config->service) input_pass_stdin(&l->input); /* a service reads nothing */
+    if (l->machine->kind == MACHINE_QEMU && !l->config->service)
+        input_pass_stdin(&l->input); /* a service reads nothing */
     return 0;
 }
 
 /* -- end */
 
 static bool never_started(const struct launch *l) {
-    return l->machine->qemu && l->child_status == 1 && !l->report && !l->listening && !l->ended_as;
+    if (l->report || l->listening || l->ended_as) return false;
+    return l->domain ? l->domain->stage == DOMAIN_ASKED
+                     : l->machine->kind == MACHINE_QEMU && l->child_status == 1;
 }
 
 /* The instance's status: from its report when there is one (QEMU's own status has seven bits of it). */
@@ -269,8 +297,9 @@ static int status_of(const struct launch *l) {
     if (l->report && json_text(l->report, "reason", reason, sizeof reason) && !strcmp(reason, "timeout"))
         return STATUS_TIMEOUT;
     if (l->report && json_number(l->report, "status", &n)) return (int)n;
+    if (l->domain) return STATUS_LOST;
     if (l->child_signal) return 128 + l->child_signal;
-    if (!l->machine->qemu) return l->child_status;
+    if (l->machine->kind == MACHINE_PROCESS) return l->child_status;
     return l->child_status & 1 && l->child_status != 1 ? l->child_status >> 1 : STATUS_LOST;
 }
 
@@ -279,7 +308,7 @@ static const char *ending(const struct launch *l) {
     case STATUS_TIMEOUT: return "the time was up: the instance was killed";
     case STATUS_INTERRUPTED: return "interrupted";
     case STATUS_TERMINATED: return "terminated";
-    default: return "the instance ended without a report";
+    default: return l->domain ? domain_ending(l->domain) : "the instance ended without a report";
     }
 }
 
@@ -302,12 +331,25 @@ static void tell(struct launch *l, int status) {
     }
 }
 
-static int launch(const struct run_config *c, struct machine *m, int port, bool *retry) {
+/* What the child's stderr held back, and how it ended. */
+static int conclude(struct launch *l) {
+    if (l->domain && never_started(l)) {
+        domain_explain(l->domain, l->errors_text);
+        return EXIT_USER;
+    }
+    if (!l->domain) fwrite(l->errors_text, 1, l->errors_n, stderr);
+    int status = status_of(l);
+    tell(l, status);
+    return status;
+}
+
+static int launch(const struct run_config *c, struct machine *m, struct domain *d, int port, bool *retry) {
     struct launch *l = mem_get(sizeof *l);
-    char **argv = machine_command(m, c, port);
+    char **argv = d ? domain_command(d) : machine_command(m, c, port);
     machine_set_environment(m);
     l->config = c;
     l->machine = m;
+    l->domain = d;
     l->port = port;
     init_handles(l);
     if (c->verbose) {
@@ -326,9 +368,7 @@ static int launch(const struct run_config *c, struct machine *m, int port, bool 
         l->errors_text[strcspn(l->errors_text, "\n")] = 0;
         machine_fall_back(m, l->errors_n ? l->errors_text : "it ended at once");
     } else if (started) {
-        fwrite(l->errors_text, 1, l->errors_n, stderr);
-        status = status_of(l);
-        tell(l, status);
+        status = conclude(l);
     }
     for (char **a = argv; *a; a++) free(*a);
     free(argv);
@@ -339,7 +379,7 @@ static int launch(const struct run_config *c, struct machine *m, int port, bool 
 
 static bool choose_port(const struct run_config *c, int *port) {
     *port = c->host_port;
-    if (!c->service) return true;
+    if (!c->service || c->on == ON_XEN) return true;
     if (*port == -1) *port = port_check(8080) ? 8080 : 0;
     if (*port == 0 && (*port = port_free()) < 0) {
         note_error("no free port on 127.0.0.1: %s", strerror(errno));
@@ -356,9 +396,21 @@ static bool choose_port(const struct run_config *c, int *port) {
 }
 
 static void say_choice(const struct run_config *c, const struct machine *m) {
-    static const char *const names[] = {"QEMU with KVM", "QEMU with TCG", "a Linux process"};
-    if (c->service || c->verbose || c->on != ON_AUTO)
-        note_info("running as %s (%s)", names[m->accel], m->reason);
+    static const char *const names[] = {"QEMU with KVM", "QEMU with TCG", "a Linux process",
+                                        "a PVH guest of Xen"};
+    const char *name = m->kind == MACHINE_DOMAIN && c->xen.pv ? "a PV guest of Xen" : names[m->accel];
+    if (c->service || c->verbose || c->on != ON_AUTO) note_info("running as %s (%s)", name, m->reason);
+}
+
+static int run_domain(const struct run_config *c, struct machine *m) {
+    struct domain d;
+    bool retry;
+    if (!domain_init(&d, m->program, c)) return EXIT_USER;
+    snprintf(m->reason, sizeof m->reason, "domain %s", d.name);
+    say_choice(c, m);
+    int status = launch(c, m, &d, 0, &retry);
+    domain_deinit(&d);
+    return status;
 }
 
 int run_instance(const struct run_config *c) {
@@ -366,14 +418,15 @@ int run_instance(const struct run_config *c) {
     int port, status;
     bool retry;
     if (!choose_port(c, &port) || !machine_choose(c, &m)) return EXIT_USER;
-    if (m.qemu && !machine_memory_fits(c)) {
+    if (m.kind != MACHINE_PROCESS && !machine_memory_fits(c)) {
         free(m.program);
         return EXIT_USER;
     }
     signal(SIGPIPE, SIG_IGN);
+    if (m.kind == MACHINE_DOMAIN) return run_domain(c, &m);
     do {
         say_choice(c, &m);
-        status = launch(c, &m, port, &retry);
+        status = launch(c, &m, NULL, port, &retry);
     } while (retry);
     free(m.program);
     return status;

@@ -2,6 +2,7 @@
  *
  *   --on auto   service: QEMU, KVM when a virtual CPU can be made, else TCG       script: Linux process
  *   --on kvm    QEMU with KVM or an error        --on qemu   QEMU with TCG        --on linux   Linux process
+ *   --on xen    a domain of Xen, by way of xl (domain.c)
  *
  * KVM is probed by making a virtual CPU: /dev/kvm may be there and refuse. The machine is QEMU's microvm with
  * nothing in it but what the image drives: virtio console, network, entropy, and the port that takes the exit
@@ -23,6 +24,7 @@
 #include "pack/files.h"
 #include "pack/memory.h"
 #include "pack/note.h"
+#include "run/domain.h"
 #include "run/words.h"
 
 const char *kvm_probe(char *why, size_t cap) {
@@ -44,7 +46,7 @@ const char *kvm_probe(char *why, size_t cap) {
 }
 
 static bool find_qemu(struct machine *m) {
-    m->qemu = true;
+    m->kind = MACHINE_QEMU;
     const char *own = getenv("LING_QEMU");
     if (!own || !*own) own = "qemu-system-x86_64";
     m->program = strchr(own, '/') ? realpath(own, NULL) : path_find_program(own);
@@ -56,7 +58,7 @@ static bool find_qemu(struct machine *m) {
 }
 
 static bool find_linux(struct machine *m) {
-    m->qemu = false;
+    m->kind = MACHINE_PROCESS;
     m->accel = ACCEL_NATIVE;
     char *dir = path_of_self();
     m->program = dir ? path_join(dir, "ling-linux") : NULL;
@@ -64,6 +66,13 @@ static bool find_linux(struct machine *m) {
     if (m->program && file_exists(m->program)) return true;
     note_error("%s is missing: run `make`", m->program ? m->program : "ling-linux");
     return false;
+}
+
+static bool find_xen(struct machine *m) {
+    m->kind = MACHINE_DOMAIN;
+    m->accel = ACCEL_XEN;
+    m->program = domain_find_xl();
+    return m->program != NULL;
 }
 
 static bool choose_kvm(struct machine *m, bool asked) {
@@ -99,6 +108,7 @@ bool machine_choose(const struct run_config *c, struct machine *m) {
     case ON_LINUX: return find_linux(m);
     case ON_QEMU: m->accel = ACCEL_TCG; return find_qemu(m);
     case ON_KVM: return choose_kvm(m, true);
+    case ON_XEN: return find_xen(m);
     default: return c->service ? choose_kvm(m, false) : find_linux(m);
     }
 }
@@ -181,7 +191,7 @@ static void put_qemu(struct command *cmd, const struct machine *m, const struct 
 }
 
 void machine_set_environment(const struct machine *m) {
-    if (m->qemu)
+    if (m->kind == MACHINE_QEMU)
         setenv("GLIBC_TUNABLES",
                "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=8388608:glibc.malloc.mmap_threshold=8388608:"
                "glibc.malloc.arena_max=1",
@@ -191,8 +201,9 @@ void machine_set_environment(const struct machine *m) {
 char **machine_command(const struct machine *m, const struct run_config *c, int port) {
     struct command cmd = {0};
     put(&cmd, m->program);
-    char **words = words_of(c, m->qemu, m->qemu ? c->guest_port : port);
-    if (m->qemu) {
+    bool qemu = m->kind == MACHINE_QEMU;
+    char **words = words_of(c, qemu ? WORDS_QEMU : WORDS_PROCESS, qemu ? c->guest_port : port);
+    if (qemu) {
         char *line = words_join(words);
         put_qemu(&cmd, m, c, port);
         put(&cmd, "-append");

@@ -40,24 +40,29 @@ static void add_ms(struct list *l, const char *key, uint64_t ms) {
     if (ms) add(l, mem_format("%s=%llu", key, (unsigned long long)ms));
 }
 
-static void add_machine(struct list *l, const struct run_config *c, bool qemu) {
-    if (qemu) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        /* QEMU's user network: its own address, and the hardware address that it derives from it */
-        add(l, mem_format("ling.ip=10.0.2.15/24,10.0.2.2,52:55:0a:00:02:02"));
-        add(l, mem_format("ling.console=framed"));
-        add(l, mem_format("ling.clock=%llu",
-                          (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec));
-        return;
-    }
+static void add_qemu(struct list *l) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    /* QEMU's user network: its own address, and the hardware address that it derives from it */
+    add(l, mem_format("ling.ip=10.0.2.15/24,10.0.2.2,52:55:0a:00:02:02"));
+    add(l, mem_format("ling.console=framed"));
+    add(l, mem_format("ling.clock=%llu",
+                      (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec));
+}
+
+static void add_process(struct list *l, const struct run_config *c) {
     add(l, mem_format("ling.report_fd=3"));
     if (c->memory) add(l, mem_format("ling.mem=%s", c->memory));
 }
 
-char **words_of(const struct run_config *c, bool qemu, int port) {
+char **words_of(const struct run_config *c, enum words_for whom, int port) {
     struct list l = {0};
-    add_machine(&l, c, qemu);
+    switch (whom) {
+    case WORDS_QEMU: add_qemu(&l); break;
+    case WORDS_PROCESS: add_process(&l, c); break;
+    case WORDS_XEN:
+        if (c->xen.ip) add(&l, mem_format("ling.ip=%s", c->xen.ip));
+    }
     if (c->service) {
         add(&l, mem_format("ling.port=%d", port));
         add(&l, mem_format("ling.requests=%s", c->requests));

@@ -327,6 +327,39 @@ static void test_damaged_images(void **state) {
     free(whole.p);
 }
 
+/* Notes are found, and every lie about their lengths ends the search. */
+static void test_notes(void **state) {
+    struct {
+        Elf64_Ehdr h;
+        Elf64_Phdr p;
+        Elf64_Nhdr other;
+        char other_name[4], other_text[8];
+        Elf64_Nhdr entry;
+        char name[4], value[8];
+    } e = {.h = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB},
+                 .e_machine = EM_X86_64,
+                 .e_phoff = sizeof(Elf64_Ehdr),
+                 .e_phentsize = sizeof(Elf64_Phdr),
+                 .e_phnum = 1},
+           .p = {.p_type = PT_NOTE, .p_offset = sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr)},
+           .other = {4, 5, 1},
+           .other_name = "GNU",
+           .entry = {4, 8, 1},
+           .name = "Xen"};
+    e.p.p_filesz = sizeof e - e.p.p_offset;
+    const uint8_t *bytes = (const uint8_t *)&e;
+    assert_null(elf_check(bytes, sizeof e));
+    assert_true(elf_has_note(bytes, sizeof e, "Xen", 1));
+    assert_false(elf_has_note(bytes, sizeof e, "Xen", 2));
+    for (uint32_t lie = 13; lie; lie = lie * 3 + 1 > lie ? lie * 3 + 1 : 0) {
+        e.other.n_descsz = lie;
+        assert_false(elf_has_note(bytes, sizeof e, "Xen", 1));
+    }
+    e.other.n_descsz = 5;
+    e.p.p_filesz += 1;
+    assert_false(elf_has_note(bytes, sizeof e, "Xen", 1));
+}
+
 static void test_kernel_versions(void **state) {
     make_kernel(XOP_COUNT - 1);
     write_text("hello/hello.erl", hello_source);
@@ -382,7 +415,7 @@ int main(void) {
         cmocka_unit_test(test_bad_programs),   cmocka_unit_test(test_entries),
         cmocka_unit_test(test_full_disk),      cmocka_unit_test(test_reach),
         cmocka_unit_test(test_damaged_images), cmocka_unit_test(test_kernel_versions),
-        cmocka_unit_test(test_etf_scan),
+        cmocka_unit_test(test_etf_scan),       cmocka_unit_test(test_notes),
     };
     if (system("command -v erlc >/dev/null") != 0) return 0;
     return cmocka_run_group_tests_name("pack", tests, set_up, tear_down);

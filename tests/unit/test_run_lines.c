@@ -101,7 +101,7 @@ static void values_are_encoded(void **state) {
     char *env[] = {"K=a b"}, *args[] = {"x y", ""};
     struct run_config c = {
         .service = true, .requests = "infinity", .env = env, .n_env = 1, .args = args, .n_args = 2};
-    char **words = words_of(&c, false, 8080), *line = words_join(words);
+    char **words = words_of(&c, WORDS_PROCESS, 8080), *line = words_join(words);
     assert_string_equal(
         line,
         "ling.report_fd=3 ling.port=8080 ling.requests=infinity ling.env=K=a%20b ling.arg=x%20y ling.arg=");

@@ -1,0 +1,202 @@
+/* domain: a Xen domain, by way of xl.
+ *
+ *   xl create -F -c CONFIG ──stdout──> console          (the child; -c: the console is attached before the domain runs)
+ *        │                 ──stderr──> "Waiting for domain N (domid 7) to die"        -> DOMAIN_RUNS
+ *        │                             "Domain 7 has shut down, reason code 3 0x3"    -> DOMAIN_ENDED
+ *        └─ ends once the console is closed, which is when the domain is destroyed
+ *   xl shutdown NAME: a request to end        xl destroy NAME: report there, or LATE_MS after its end; or killed
+ *
+ * A domain that has ended is kept (on_poweroff="preserve") until its report has come, as destroying it cuts off what
+ * its console has not yet delivered. Invariant: whatever the child created is destroyed, by us or by xl itself: a create
+ * that fails removes what it made, so we don't, for the name may be another's. */
+#define _GNU_SOURCE
+#include "run/domain.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pack/files.h"
+#include "pack/memory.h"
+#include "pack/note.h"
+#include "run/xlcfg.h"
+
+enum { LATE_MS = 3000, REASON_CRASH = 3 };
+
+/* Beside PATH, for root's directories are not on everybody's. Not the real path: Debian's xl is a link to a script that
+ * looks at its own name. */
+char *domain_find_xl(void) {
+    char *dirs = mem_format("%s:/usr/sbin:/usr/local/sbin:/sbin", getenv("PATH") ? getenv("PATH") : "");
+    char *found = NULL, *rest = dirs;
+    for (char *dir; !found && (dir = strsep(&rest, ":"));) {
+        char *try = path_join(dir, "xl");
+        if (*dir && access(try, X_OK) == 0 && !file_is_dir(try))
+            found = try;
+        else
+            free(try);
+    }
+    free(dirs);
+    if (!found)
+        note_error("xl, Xen's tool, is not installed: --on xen works in the dom0 of a machine that runs Xen "
+                   "(package xen-system-amd64; docs/xen.md)");
+    return found;
+}
+
+static bool write_config(const char *path, const char *text) {
+    struct file_writer w;
+    if (!file_begin(&w, path)) return false;
+    file_write(&w, text, strlen(text));
+    bool fine = file_end(&w, true);
+    if (!fine) errno = w.error;
+    return fine;
+}
+
+bool domain_init(struct domain *d, char *xl, const struct run_config *c) {
+    *d = (struct domain){.xl = xl, .reason = -1};
+    d->name = xlcfg_name(c, c->program, true);
+    d->config = path_join(c->scratch, "domain.cfg");
+    char *text = xlcfg_text(c, d->name, true);
+    bool fine = text && write_config(d->config, text);
+    if (text && !fine) note_error("can't write %s: %s", d->config, strerror(errno));
+    if (fine && c->verbose) fprintf(stderr, "%s", text);
+    free(text);
+    if (!fine) domain_deinit(d);
+    return fine;
+}
+
+void domain_deinit(struct domain *d) {
+    free(d->xl);
+    free(d->name);
+    free(d->config);
+}
+
+char **domain_command(const struct domain *d) {
+    const char *const words[] = {d->xl, "create", "-F", "-c", "-q", d->config};
+    enum { N = sizeof words / sizeof *words };
+    char **argv = mem_get((N + 1) * sizeof *argv);
+    for (size_t i = 0; i < N; i++) argv[i] = mem_text(words[i], strlen(words[i]));
+    return argv;
+}
+
+void domain_attach(struct domain *d, uv_loop_t *loop, const uv_process_t *child) {
+    d->child = child;
+    d->late.data = d->stopper.data = d->destroyer.data = d;
+    uv_timer_init(loop, &d->late);
+}
+
+/* -- xl shutdown, xl destroy */
+
+/* The console's client is in the child's group too. */
+static void kill_child(const struct domain *d) {
+    if (d->child->pid > 0) kill(-d->child->pid, SIGKILL);
+}
+
+/* xl could not remove the domain, or the child has not noticed. */
+static void on_stuck(uv_timer_t *t) {
+    struct domain *d = t->data;
+    if (!uv_is_active((const uv_handle_t *)d->child)) return;
+    note_error("xl did not remove the domain %s: see `xl list`", d->name);
+    kill_child(d);
+}
+
+static void on_helper_exit(uv_process_t *p, int64_t status, int number) {
+    struct domain *d = p->data;
+    (void)status, (void)number;
+    if (p == &d->destroyer && !d->over) uv_timer_start(&d->late, on_stuck, LATE_MS, 0);
+    uv_close((uv_handle_t *)p, NULL);
+}
+
+/* What it says goes nowhere: the domain may just have gone. */
+static bool tell_xl(struct domain *d, uv_process_t *helper, const char *verb) {
+    char *argv[] = {d->xl, (char *)verb, d->name, NULL};
+    uv_process_options_t options = {
+        .file = d->xl, .args = argv, .flags = UV_PROCESS_DETACHED, .exit_cb = on_helper_exit};
+    return uv_spawn(d->late.loop, helper, &options) == 0;
+}
+
+bool domain_stop(struct domain *d) {
+    return d->stage != DOMAIN_ASKED && !d->destroying && tell_xl(d, &d->stopper, "shutdown");
+}
+
+/* While it is being created there may be nothing to destroy yet: then the child goes first. */
+void domain_destroy(struct domain *d) {
+    uv_timer_stop(&d->late);
+    if (d->destroying) return;
+    if (d->stage == DOMAIN_ASKED && !d->over) {
+        kill_child(d);
+        return;
+    }
+    d->destroying = true;
+    if (!tell_xl(d, &d->destroyer, "destroy")) kill_child(d);
+}
+
+void domain_over(struct domain *d, bool killed) {
+    d->over = true;
+    if (killed || d->stage != DOMAIN_ASKED) domain_destroy(d);
+    uv_timer_stop(&d->late);
+}
+
+/* -- what xl says */
+
+static void on_late(uv_timer_t *t) {
+    domain_destroy(t->data);
+}
+
+static void heard_line(struct domain *d) {
+    static const char shut_down[] = "has shut down, reason code ";
+    const char *at = strstr(d->line, shut_down);
+    if (d->stage == DOMAIN_ASKED && strstr(d->line, "(domid ")) d->stage = DOMAIN_RUNS;
+    if (!at && !strstr(d->line, "has been destroyed")) return;
+    d->stage = DOMAIN_ENDED;
+    if (at) d->reason = atoi(at + sizeof shut_down - 1);
+    if (d->reported)
+        domain_destroy(d);
+    else if (!d->destroying)
+        uv_timer_start(&d->late, on_late, LATE_MS, 0);
+}
+
+void domain_heard(struct domain *d, const char *bytes, size_t n) {
+    for (; n > 0; n--, bytes++) {
+        if (*bytes != '\n') {
+            if (d->line_n < sizeof d->line - 1) d->line[d->line_n++] = *bytes;
+            continue;
+        }
+        d->line[d->line_n] = 0;
+        d->line_n = 0;
+        heard_line(d);
+    }
+}
+
+void domain_reported(struct domain *d) {
+    d->reported = true;
+    if (d->stage == DOMAIN_ENDED)
+        domain_destroy(d);
+    else if (!d->destroying)
+        uv_timer_start(&d->late, on_late, LATE_MS, 0);
+}
+
+/* -- what to say */
+
+void domain_explain(const struct domain *d, const char *words) {
+    char *argv[] = {d->xl, "info", NULL};
+    struct file_bytes output = {NULL, 0};
+    bool xen_answers = program_run(argv, &output) == 0;
+    free(output.p);
+    if (xen_answers)
+        note_error("xl could not create the domain:");
+    else if (geteuid() != 0)
+        note_error(
+            "creating a domain needs root: run lingpack with sudo, in the dom0 of a machine that runs Xen");
+    else
+        note_error("Xen does not answer: --on xen works in the dom0 of a machine that was booted with Xen. "
+                   "xl says:");
+    fputs(words, stderr);
+}
+
+const char *domain_ending(const struct domain *d) {
+    return d->reason == REASON_CRASH ? "the domain crashed without a report"
+                                     : "the domain ended without a report";
+}

@@ -1,0 +1,303 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031
+# lingpack run --on xen and lingpack export, with a stand-in for xl: what it is told, and what becomes of it when things
+# go wrong. tests/xen has the real one.
+bats_require_minimum_version 1.5.0
+load helpers
+
+# setup_xl: an xl on PATH that keeps what it is given in $PWD/xl (calls, config, kernel) and plays $XL_DOES
+setup_xl() {
+    mkdir bin xl
+    cat >bin/xl <<'XL'
+#!/bin/bash
+echo "$*" >>xl/calls
+report() { printf '\036{"ling":1,"status":%s,"reason":"%s","requests":%s}\n' "$@"; }
+ended() { echo "Domain 7 has shut down, reason code $1 0x$1" >&2; }
+stays() { until [ -e xl/destroyed ]; do sleep 0.02; done; }
+case $1 in
+create)
+    cp "${*: -1}" xl/config
+    cp "$(sed -n 's/^kernel *= "\(.*\)"/\1/p' xl/config)" xl/kernel
+    case $XL_DOES in
+    noxen | refuse)
+        echo "libxl: error: out of luck" >&2
+        exit 1
+        ;;
+    slow) exec sleep 60 ;;
+    esac
+    echo "Waiting for domain x (domid 7) to die [pid 1]" >&2
+    case $XL_DOES in
+    script)
+        echo "hello from a domain"
+        ended 0
+        sleep 0.3 # what its console still holds
+        report 7 halt 0
+        ;;
+    crash) ended 3 ;;
+    panic)
+        report 70 panic 0
+        ended 3
+        ;;
+    silent) ended 0 ;;
+    served)
+        printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n'
+        report 0 served 1
+        ended 0
+        ;;
+    service)
+        printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n'
+        until [ -e xl/stopped ] || [ -e xl/destroyed ]; do sleep 0.02; done
+        [ ! -e xl/stopped ] || report 143 terminated 2
+        ended 0
+        ;;
+    deaf | undying) printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n' ;;
+    esac
+    stays
+    ;;
+shutdown) [ "$XL_DOES" = deaf ] || touch xl/stopped ;;
+destroy)
+    [ "$XL_DOES" != undying ] || exit 1
+    touch xl/destroyed
+    ;;
+info) [ "$XL_DOES" != noxen ] ;;
+esac
+XL
+    chmod +x bin/xl
+    PATH=$PWD/bin:$PATH
+    "$lingpack" build "$examples/hello" -o hello.img
+}
+calls() { cut -d' ' -f1 xl/calls | tr '\n' ' '; }
+# start_xen words…: in the background, until it listens
+start_xen() {
+    "$lingpack" run hello.img --on xen "$@" >out 2>err 3>&- </dev/null &
+    pid=$!
+    for _ in $(seq 600); do
+        ! grep -q 'listening on' err || return 0
+        sleep 0.05
+    done
+    cat out err
+    return 1
+}
+
+@test "xen: a script: its output, its status, nothing left" {
+    module seven <<<'-export([main/1]). main(_) -> halt(7).'
+    setup_xl
+    export XL_DOES=script TMPDIR=$PWD/tmp
+    mkdir tmp
+    run --separate-stderr "$lingpack" run seven.erl --on xen
+    [ "$status" -eq 7 ]
+    [ "$output" = "hello from a domain" ]
+    [[ "$stderr" == *"running as a PVH guest of Xen (domain ling-seven-"* ]]
+    [ "$(calls)" = "create destroy " ]
+    grep -Eq '^destroy ling-seven-[0-9]+$' xl/calls
+    ! grep -q vif xl/config # a script has no network
+    [ -z "$(ls tmp)" ]
+}
+
+@test "xen: --json: the report is the last line of stdout" {
+    setup_xl
+    XL_DOES=served run --separate-stderr "$lingpack" run hello.img --on xen --json
+    [ "$status" -eq 0 ]
+    [ "$(tail -n 1 <<<"$output" | jq -r .reason)" = served ]
+    [[ "$stderr" == *"listening on http://10.9.8.7:80/"* ]]
+}
+
+@test "xen: what the domain's configuration says" {
+    setup_xl
+    XL_DOES=served run "$lingpack" run hello.img --on xen -- one 'two "words"'
+    [ "$status" -eq 0 ]
+    grep -q '^type *= "pvh"$' xl/config
+    grep -q '^memory *= 32$' xl/config
+    grep -q '^vcpus *= 1$' xl/config
+    grep -q '^vif *= \[ "" \]$' xl/config
+    grep -q '^on_crash *= "preserve"$' xl/config
+    grep -q '^cmdline *= "ling.port=80 ling.requests=1 ling.arg=one ling.arg=two%20%22words%22"$' xl/config
+    "$lingpack" build "$examples/hello" --target xen -o xen.img
+    cmp xen.img xl/kernel # the same program behind the other kernel
+    rm xl/destroyed
+    XL_DOES=served run "$lingpack" run xen.img --on xen --xen-type pv --name web --bridge br1 --ip 10.0.0.7/24,10.0.0.1 \
+        -m 17M -p 0:8080 --requests infinity --timeout 9s --env 'A=b c"\'
+    [ "$status" -eq 0 ]
+    grep -q '^name *= "web"$' xl/config
+    grep -q '^type *= "pv"$' xl/config
+    grep -q '^memory *= 17$' xl/config
+    grep -q '^vif *= \[ "bridge=br1" \]$' xl/config
+    grep -q '^cmdline *= "ling.ip=10.0.0.7/24,10.0.0.1 ling.port=8080 ling.requests=infinity ling.timeout_ms=9000 ling.env=A=b%20c%22%5C"$' xl/config
+}
+
+@test "xen: an image for Xen runs on the other targets, too" {
+    "$lingpack" build "$examples/hello" --target xen -o xen.img
+    for on in qemu linux; do
+        start xen.img --on $on
+        [ "$(get "${url}x")" = "<h1>/x</h1>" ]
+        finish 0
+    done
+}
+
+@test "xen: no xl; not root; no Xen; xl refuses: each says what is needed" {
+    setup_xl
+    mv bin/xl xl.away
+    if ! command -v xl /usr/sbin/xl >/dev/null; then
+        run "$lingpack" run hello.img --on xen
+        [ "$status" -eq 1 ]
+        says "xl, Xen's tool, is not installed"
+    fi
+    mv xl.away bin/xl
+    XL_DOES=noxen run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 1 ]
+    if [ "$(id -u)" -eq 0 ]; then
+        says "Xen does not answer"
+        chmod -R a+rwX . && cp "$(dirname "$lingpack")/"{lingpack,ling-xen.elf} .
+        if setpriv --reuid 65534 test -x "$PWD/lingpack"; then
+            XL_DOES=noxen run setpriv --reuid 65534 "$PWD/lingpack" run hello.img --on xen
+            says "needs root"
+        fi
+    else
+        says "needs root"
+    fi
+    says "out of luck"
+    : >xl/calls
+    XL_DOES=refuse run "$lingpack" run hello.img --on xen --name taken
+    [ "$status" -eq 1 ]
+    says "could not create the domain"
+    says "out of luck"
+    [ "$(calls)" = "create info " ] # a domain of that name may be another's: it is left alone
+}
+
+@test "xen: the domain crashes, with a report and without; it ends without a word" {
+    setup_xl
+    XL_DOES=crash run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 70 ]
+    says "the domain crashed without a report"
+    XL_DOES=panic run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 70 ]
+    says "ended: panic"
+    XL_DOES=silent run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 70 ]
+    says "the domain ended without a report"
+    [ "$(calls)" = "create destroy create destroy create destroy " ]
+}
+
+@test "xen: Ctrl-C and SIGTERM are xl shutdown; the second one destroys" {
+    setup_xl
+    export XL_DOES=service
+    start_xen --requests infinity --json
+    kill -INT "$pid"
+    finish 130
+    [ "$(tail -n 1 out | jq -r '[.reason, .requests] | join(" ")')" = "terminated 2" ]
+    [ "$(calls)" = "create shutdown destroy " ]
+    rm xl/*
+    start_xen
+    kill -TERM "$pid"
+    finish 143
+    [ "$(calls)" = "create shutdown destroy " ]
+    rm xl/*
+    export XL_DOES=deaf
+    start_xen
+    kill -INT "$pid"
+    for _ in $(seq 200); do [[ "$(calls)" == *shutdown* ]] && break; sleep 0.05; done
+    kill -INT "$pid"
+    finish 130
+    [ "$(calls)" = "create shutdown destroy " ]
+}
+
+@test "xen: Ctrl-C while the domain is being created" {
+    setup_xl
+    XL_DOES=slow "$lingpack" run hello.img --on xen >out 2>err 3>&- </dev/null &
+    pid=$!
+    for _ in $(seq 200); do [ ! -e xl/kernel ] || break; sleep 0.05; done
+    kill -INT "$pid"
+    finish 130
+    [ "$(calls)" = "create destroy " ]
+}
+
+@test "xen: a domain that xl does not remove is said" {
+    setup_xl
+    export XL_DOES=undying
+    start_xen --name zombie
+    kill -INT "$pid"
+    for _ in $(seq 200); do [[ "$(calls)" == *shutdown* ]] && break; sleep 0.05; done
+    kill -INT "$pid"
+    finish 130
+    grep "xl did not remove the domain zombie" err
+}
+
+@test "xen: wrong command lines are refused with status 2" {
+    for words in "--ip 10.0.0.1" "--ip 10.0.0/24" "--ip 10.0.0.1/33" "--ip 10.0.0.1/24," "--ip 10.0.0.1/24,x" "--ip 10.0.0.1/24,1.2.3.4x" \
+        "--bridge a,b" "--bridge seventeen-letters" "--name 12" "--name a/b" "--xen-type hvm" "-p 80" "-p 81:80"; do
+        # shellcheck disable=SC2086
+        run "$lingpack" run x.img --on xen $words
+        [ "$status" -eq 2 ] || { echo "$words: $status"; false; }
+    done
+    run "$lingpack" run x.img --on qemu --ip 10.0.0.1/24
+    [ "$status" -eq 2 ]
+    says "it goes with --on xen"
+    run "$lingpack" run x.img --xl f
+    [ "$status" -eq 2 ]
+    run "$lingpack" build x.erl --target moon
+    [ "$status" -eq 2 ]
+}
+
+@test "xen: arguments longer than a PV guest takes" {
+    setup_xl
+    long=$(printf '%2000s' x)
+    run "$lingpack" run hello.img --on xen --xen-type pv -- "$long"
+    [ "$status" -eq 1 ]
+    says "a PV guest takes 1023"
+    XL_DOES=served run "$lingpack" run hello.img --on xen -- "${long// /y}"
+    [ "$status" -eq 0 ]
+}
+
+@test "export: the configuration, the image for it; an image for Xen stays where it is" {
+    setup_xl
+    run "$lingpack" export hello.img --xl out/hello.cfg --requests infinity
+    [ "$status" -eq 0 ]
+    says "xl create out/hello.cfg"
+    "$lingpack" build "$examples/hello" --target xen -o xen.img
+    cmp xen.img out/hello.xen.img
+    grep -q "^kernel *= \"$(realpath out/hello.xen.img)\"\$" out/hello.cfg
+    grep -q '^name *= "hello"$' out/hello.cfg
+    grep -q '^on_poweroff *= "destroy"$' out/hello.cfg
+    grep -q '^# *xl create out/hello.cfg ' out/hello.cfg
+    run --separate-stderr "$lingpack" export xen.img --xl - --xen-type pv
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"kernel      = \"$(realpath xen.img)\""* ]]
+    [ ! -e xl/calls ]
+    run "$lingpack" export "$examples/hello" --xl src.cfg -o "an \"image\".img"
+    [ "$status" -eq 0 ]
+    grep -q 'kernel *= ".*/an \\"image\\".img"$' src.cfg
+    cmp xen.img 'an "image".img'
+}
+
+@test "export: errors" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    run "$lingpack" export hello.img
+    [ "$status" -eq 2 ]
+    says "--xl FILE"
+    run "$lingpack" export --xl f
+    [ "$status" -eq 2 ]
+    run "$lingpack" export hello.img --xl -
+    [ "$status" -eq 1 ]
+    says "with -o"
+    run "$lingpack" export nothing.img --xl f
+    [ "$status" -eq 1 ]
+    says "nothing.img: No such file"
+    run "$lingpack" export hello.img --xl hello.img/f
+    [ "$status" -eq 1 ]
+    says "can't write hello.img/f"
+    mkdir dir
+    run "$lingpack" export hello.img --xl dir
+    [ "$status" -eq 1 ]
+    says "can't write"
+    run "$lingpack" export hello.img --xl f -m 4M
+    [ "$status" -eq 1 ]
+    says "can't hold this image"
+    [ ! -e f ]
+    cp "$(dirname "$lingpack")/lingpack" .
+    run ./lingpack export hello.img --xl f
+    [ "$status" -eq 1 ]
+    says "can't read the kernel"
+    run "$lingpack" export --help
+    [ "$status" -eq 0 ]
+    says "examples:"
+}
