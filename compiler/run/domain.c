@@ -24,7 +24,7 @@
 #include "pack/note.h"
 #include "run/xlcfg.h"
 
-enum { LATE_MS = 3000, REASON_CRASH = 3 };
+enum { LATE_MS = 5000, STUCK_MS = 8000, REASON_CRASH = 3 };
 
 /* Beside PATH, for root's directories are not on everybody's. Not the real path: Debian's xl is a link to a script that
  * looks at its own name. */
@@ -91,7 +91,7 @@ void domain_attach(struct domain *d, uv_loop_t *loop, const uv_process_t *child)
 
 /* The console's client is in the child's group too. */
 static void kill_child(const struct domain *d) {
-    if (d->child->pid > 0) kill(-d->child->pid, SIGKILL);
+    if (uv_is_active((const uv_handle_t *)d->child)) kill(-d->child->pid, SIGKILL);
 }
 
 /* xl could not remove the domain, or the child has not noticed. */
@@ -105,7 +105,7 @@ static void on_stuck(uv_timer_t *t) {
 static void on_helper_exit(uv_process_t *p, int64_t status, int number) {
     struct domain *d = p->data;
     (void)status, (void)number;
-    if (p == &d->destroyer && !d->over) uv_timer_start(&d->late, on_stuck, LATE_MS, 0);
+    if (p == &d->destroyer && !d->over) uv_timer_start(&d->late, on_stuck, STUCK_MS, 0);
     uv_close((uv_handle_t *)p, NULL);
 }
 
@@ -123,8 +123,8 @@ bool domain_stop(struct domain *d) {
 
 /* While it is being created there may be nothing to destroy yet: then the child goes first. */
 void domain_destroy(struct domain *d) {
-    uv_timer_stop(&d->late);
     if (d->destroying) return;
+    uv_timer_stop(&d->late);
     if (d->stage == DOMAIN_ASKED && !d->over) {
         kill_child(d);
         return;
