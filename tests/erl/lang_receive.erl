@@ -120,7 +120,8 @@ infinity() ->
     receive now -> ok after T -> never end.
 
 timer_order() ->
-    [erlang:send_after(T, self(), {t, T}) || T <- [30, 10, 20]],
+    Base = erlang:monotonic_time(millisecond) + 200, % absolute: however long it takes to start them
+    [erlang:send_after(Base + T, self(), {t, T}, [{abs, true}]) || T <- [30, 10, 20]],
     [receive {t, T} -> T after 2000 -> none end || _ <- [1, 2, 3]].
 
 guarded() ->

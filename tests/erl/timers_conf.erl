@@ -29,9 +29,10 @@ timers() ->
     S = self(),
     R = erlang:send_after(20, S, {hello, "world"}), p(is_reference(R)),
     p(took(fun() -> receive M -> M end end, 15, 500)),
-    [erlang:send_after(T, S, T) || T <- [30, 10, 20, 1, 0]],
+    Soon = ms() + 200, %% absolute: however long it takes to start them all
+    [erlang:send_after(Soon + T, S, T, [{abs, true}]) || T <- [30, 10, 20, 1, 0]],
     p([receive M -> M end || _ <- lists:seq(1, 5)]),
-    Base = ms() + 200, %% absolute: however long it takes to start them all
+    Base = ms() + 200,
     [erlang:send_after(Base + (I * 7919) rem 50, S, {t, (I * 7919) rem 50}, [{abs, true}]) || I <- lists:seq(1, 300)],
     L = [receive {t, V} -> V end || _ <- lists:seq(1, 300)], p(L =:= lists:sort(L)),
     register(timers_conf_name, S), erlang:send_after(1, timers_conf_name, by_name), p(receive M2 -> M2 after 500 -> lost end),
