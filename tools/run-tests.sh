@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs sections of the test suite, each a command that prints TAP, and counts. Exit status 1 when anything failed.
-# Usage: tools/run-tests.sh [SECTION…]      sections: lint unit fuzz conformance asan gcstress cli http boot xen
+# Usage: tools/run-tests.sh [SECTION…]      sections: lint unit fuzz conformance asan gcstress cli http boot
+#        xen-short xen (everything)
 set -u
 cd "$(dirname "$0")/.." || exit
 logs=build/test-logs
@@ -26,6 +27,7 @@ section_command() {
     cli) bats --tap tests/cli ;;
     http) tests/http/run.sh ;;
     boot) tests/boot/run.sh ;;
+    xen-short) tests/xen/run.py --short ;;
     xen) tests/xen/run.py ;;
     *)
         echo "run-tests: unknown section '$1'" >&2
@@ -34,7 +36,7 @@ section_command() {
     esac
 }
 
-[ $# -gt 0 ] || set -- lint unit fuzz conformance asan gcstress cli http boot
+[ $# -gt 0 ] || set -- lint unit fuzz conformance asan gcstress cli http boot xen-short
 for section in "$@"; do
     echo "== $section"
     log=$logs/$section.tap

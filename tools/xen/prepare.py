@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """prepare.py DIR: a real Xen for the tests, from Debian's packages: DIR/xen, DIR/vmlinux, DIR/dom0.cpio, and a snapshot
-of the machine with dom0 ready (DIR/ram, DIR/devices). Does only what is missing. Packages are downloaded and unpacked, not
-installed."""
+of the machine with dom0 ready (DIR/ram, DIR/devices). Does only what is missing. Packages are downloaded to DIR/../deps/xen
+and unpacked, not installed."""
 import glob
 import lzma
 import os
@@ -9,8 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
-import xenbox
+sys.dont_write_bytecode = True
+import xenbox  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGES = """xen-hypervisor-4.17-amd64 xen-utils-4.17 xen-utils-common xenstore-utils busybox-static libgcc-s1 libc6
@@ -18,23 +20,50 @@ liblzma5 zlib1g libzstd1 libuuid1 libyajl2 libtinfo6 libncurses6 libxentoolcore1
 libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenhypfs1 libxenstore4 libxenmisc4.17""".split()
 MODULES = """xenfs xen-privcmd xen-evtchn xen-gntdev xen-gntalloc xen-netback bridge virtio_pci virtio_net
 virtio_blk""".split()
-TOOLS = "xl xenstored xenconsoled xen-init-dom0 libxl-save-helper".split()
+ATTEMPTS = 3
+TOOLS = "xl xenstored xenconsoled xenconsole xen-init-dom0 libxl-save-helper lsevtchn".split()
 
 
-def output(*command):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+def kernel_package():
+    """The dom0 kernel is Debian's plain one; the "cloud" one can't be a dom0."""
+    said = subprocess.run(["apt-cache", "depends", "linux-image-amd64"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True).stdout
+    found = re.search(r"Depends: (linux-image-\S+-amd64)", said)
+    return found[1] if found else None
+
+
+def download(where):
+    """apt checks what it downloads against the signed lists. Its error text, or None."""
+    kernel = kernel_package()
+    if not kernel:
+        return "apt knows no linux-image-amd64"
+    command = ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=3", kernel]
+    run = subprocess.run(command + PACKAGES, cwd=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return run.stdout if run.returncode else None
 
 
 def fetch(debs):
-    """The dom0 kernel is Debian's plain one; the "cloud" one can't be a dom0."""
-    kernel = re.search(r"Depends: (linux-image-\S+-amd64)", output("apt-cache", "depends", "linux-image-amd64"))
-    if not kernel:
-        sys.exit("prepare: apt knows no linux-image-amd64; run apt-get update")
-    os.makedirs(debs, exist_ok=True)
-    subprocess.run(["apt-get", "download", "-q", kernel[1]] + PACKAGES, cwd=debs, check=True, stdout=subprocess.DEVNULL)
+    """Complete, or not there. Between attempts the package lists are renewed: they may be missing, or name versions that
+    have gone."""
+    part = f"{debs}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    for attempt in range(ATTEMPTS):
+        os.makedirs(part, exist_ok=True)
+        why = download(part)
+        if not why:
+            shutil.rmtree(debs, ignore_errors=True)
+            os.rename(part, debs)
+            return
+        as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        subprocess.run(as_root + ["apt-get", "update", "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(5 * attempt)
+    lines = [line for line in why.splitlines() if line.startswith(("E:", "Err"))] or why.splitlines()
+    sys.exit(f"prepare: can't download Xen and a kernel with apt-get; is there a network? Without one, put the .deb files "
+             f"of these packages into {debs}: linux-image-*-amd64 {' '.join(PACKAGES)}\n" + "\n".join(lines[-5:]))
 
 
 def unpack(debs, root):
+    shutil.rmtree(root, ignore_errors=True)
     for deb in sorted(glob.glob(f"{debs}/*.deb")):
         subprocess.run(["dpkg-deb", "-x", deb, root], check=True)
 
@@ -47,8 +76,10 @@ def one(pattern):
 
 
 def write(path, data):
-    with open(path, "wb") as f:
+    """Whole, or not there."""
+    with open(f"{path}.part", "wb") as f:
         f.write(data)
+    os.replace(f"{path}.part", path)
 
 
 def extract_kernels(root, out):
@@ -111,7 +142,7 @@ def build_dom0(root, out):
         os.makedirs(f"{dom0}/{d}")
     copy_programs(root, dom0)
     copy_modules(root, dom0)
-    shutil.copy(f"{root}/etc/xen/xl.conf", f"{dom0}/etc/xen/xl.conf")
+    write(f"{dom0}/etc/xen/xl.conf", b'vif.default.script="/vif"\nautoballoon="off"\n')
     for source, to in (("dom0-init", "init"), ("dom0-lib", "dom0-lib"), ("dom0-vif", "vif")):
         shutil.copy(f"{HERE}/{source}", f"{dom0}/{to}")
         os.chmod(f"{dom0}/{to}", 0o755)
@@ -125,20 +156,29 @@ def newer(path, *sources):
     return os.path.exists(path) and all(os.path.getmtime(path) >= os.path.getmtime(s) for s in sources)
 
 
+def take_snapshot(out):
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return xenbox.snapshot(out)
+        except (xenbox.Broken, RuntimeError, OSError) as why:
+            if attempt == ATTEMPTS:
+                sys.exit(f"prepare: no snapshot of dom0: {why}")
+
+
 def main():
     out = os.path.abspath(sys.argv[1])
-    root = f"{out}/root"
+    root, debs = f"{out}/root", f"{os.path.dirname(out)}/deps/xen"
     os.makedirs(out, exist_ok=True)
-    if not glob.glob(f"{out}/debs/linux-image-*.deb"):
-        fetch(f"{out}/debs")
+    if not glob.glob(f"{debs}/linux-image-*.deb"):
+        fetch(debs)
     if not os.path.exists(f"{out}/vmlinux"):
-        unpack(f"{out}/debs", root)
+        unpack(debs, root)
         extract_kernels(root, out)
     sources = [f"{HERE}/{s}" for s in ("dom0-init", "dom0-lib", "dom0-vif", "prepare.py", "xenbox.py")]
     if not newer(f"{out}/dom0.cpio", *sources):
         build_dom0(root, out)
     if not newer(f"{out}/devices", f"{out}/dom0.cpio"):
-        xenbox.snapshot(out)
+        take_snapshot(out)
 
 
 if __name__ == "__main__":

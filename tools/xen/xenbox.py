@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""xenbox.py DIR JOB [HOSTPORT:IP:PORT]...: restores the machine of prepare.py, gives dom0 the files in JOB, runs JOB/job.sh
+"""xenbox.py DIR JOB [IP:PORT]...: restores the machine of prepare.py, gives dom0 the files in JOB, runs JOB/job.sh
 there, prints what the machine says with the time since the restore. Exit status 0 when the job ran to its end."""
 import io
 import json
 import os
+import random
 import select
 import shutil
 import socket
@@ -21,10 +22,25 @@ LINUX = ("console=hvc0 quiet nokaslr mitigations=off audit=0 apparmor=0 random.t
          "8250.nr_uarts=0 ipv6.disable=1")
 
 
+def free_ports(n):
+    """Below those that the system gives to anyone who connects."""
+    found = []
+    while len(found) < n:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found
+
+
 def qemu(memory, shared, disk, control, forwards=()):
     """Off, for QEMU 7.2's sake: SMAP (faults of a PV dom0), RDTSCP (of its SVM), AVX (xl in dom0 aborted once
     with it on, and not since; the cause is not known)."""
-    net = "user,id=n" + "".join(",hostfwd=tcp:127.0.0.1:{}-{}:{}".format(*f.split(":")) for f in forwards)
+    net = "user,id=n,dhcpstart=10.0.2.100" + "".join(",hostfwd=tcp:127.0.0.1:{}-{}:{}".format(*f.split(":")) for f in forwards)
     return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,smap=off,rdtscp=off,xsave=off,avx=off,avx2=off", "-M", "pc,memory-backend=ram",
             "-m", str(MEMORY_MB), "-object",
             f"memory-backend-file,id=ram,size={MEMORY_MB}M,mem-path={memory},share={'on' if shared else 'off'}",
@@ -35,18 +51,22 @@ def qemu(memory, shared, disk, control, forwards=()):
             "-qmp", f"unix:{control},server=on,wait=off"]
 
 
+class Broken(Exception):
+    """The machine did not get to its job: worth another try."""
+
+
 class Control:
     """QEMU's machine protocol."""
 
-    def __init__(self, path):
-        end = time.time() + 20
+    def __init__(self, path, process):
+        end = time.time() + 60
         while True:
             try:
                 s = socket.socket(socket.AF_UNIX)
                 s.connect(path)
                 break
             except OSError:
-                if time.time() > end:
+                if time.time() > end or process.poll() is not None:
                     raise
                 time.sleep(0.005)
         self.socket, self.lines = s, s.makefile("r")
@@ -88,7 +108,7 @@ def blank_disk(path):
         f.truncate(DISK_BYTES)
 
 
-def snapshot(out, seconds=180):
+def snapshot(out, seconds=300):
     """Boots the machine until dom0 is ready; its memory is the file `ram`, the rest goes to `devices`."""
     for name in ("ram", "devices"):
         if os.path.exists(f"{out}/{name}"):
@@ -104,13 +124,17 @@ def snapshot(out, seconds=180):
             if "DOM0-READY" in line:
                 break
         else:
-            sys.exit("xenbox: dom0 did not get up:\n" + "\n".join(said[-40:]))
+            p.wait()
+            raise Broken("dom0 did not get up:\n" + "\n".join(said[-40:]))
         time.sleep(0.3)
-        control = Control(f"{work}/control")
+        control = Control(f"{work}/control", p)
         control("stop")
         control.memory_stays_in_its_file()
         control("migrate", uri=f"exec:cat >{work}/devices")
-        while control("query-migrate").get("status") not in ("completed", "failed"):
+        while (state := control("query-migrate").get("status")) != "completed":
+            if state == "failed":
+                p.kill()
+                raise Broken("QEMU can't save the machine")
             time.sleep(0.01)
         control("quit")
         p.wait()
@@ -130,19 +154,40 @@ def job_disk(path, job):
 
 
 class Box:
-    """A restored machine. `with Box(...) as box: for time, line in box.lines(60)`; status 33 is a good end."""
+    """A restored machine. `with Box(…) as box: for time, line in box.lines(60)`; status 33 is a good end.
+    ports: addresses "IP:PORT" inside to be reached from here; box.port[address] is where."""
 
-    def __init__(self, out, job, forwards=()):
-        self.work = tempfile.mkdtemp()
-        job_disk(f"{self.work}/disk", job)
-        command = qemu(f"{out}/ram", False, f"{self.work}/disk", f"{self.work}/control", forwards)
-        self.process = subprocess.Popen(command + ["-incoming", "defer"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        control = Control(f"{self.work}/control")
-        control.memory_stays_in_its_file()
-        control("migrate-incoming", uri=f"exec:cat {out}/devices")
-        while control("query-status")["status"] == "inmigrate":
-            time.sleep(0.005)
-        control("cont")
+    def __init__(self, out, job, addresses=()):
+        self.work, self.process = tempfile.mkdtemp(), None
+        self.port = dict(zip(addresses, free_ports(len(addresses))))
+        try:
+            job_disk(f"{self.work}/disk", job)
+            self.restore(out, [f"{p}:{a}" for a, p in self.port.items()])
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def restore(self, out, forwards):
+        with open(f"{self.work}/errors", "wb") as errors:
+            command = qemu(f"{out}/ram", False, f"{self.work}/disk", f"{self.work}/control", forwards)
+            self.process = subprocess.Popen(command + ["-incoming", "defer"], stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.PIPE, stderr=errors)
+        try:
+            control = Control(f"{self.work}/control", self.process)
+            control.memory_stays_in_its_file()
+            control("migrate-incoming", uri=f"exec:cat {out}/devices")
+            end = time.time() + 60
+            while control("query-status")["status"] == "inmigrate" and time.time() < end:
+                time.sleep(0.005)
+            control("cont")
+        except (OSError, RuntimeError, ValueError) as e:
+            raise Broken(f"{e} {open(f'{self.work}/errors').read()}") from e
+
+    def did(self, what, name):
+        """Tells dom0 that the host has done what it was asked for."""
+        with open(f"{self.work}/disk", "r+b") as f:
+            f.seek(DISK_BYTES - BLOCK)
+            f.write(f"DID {what} {name}\n".encode().ljust(BLOCK, b"\n"))
 
     def lines(self, seconds):
         return lines_of(self.process, seconds)
@@ -154,14 +199,18 @@ class Box:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        if self.process:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
         shutil.rmtree(self.work, ignore_errors=True)
 
 
 if __name__ == "__main__":
     with Box(os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]) as machine:
+        for address, port in machine.port.items():
+            print(f"127.0.0.1:{port} is {address}", flush=True)
         for at, text in machine.lines(120):
             print(f"{at:8.3f} {text}", flush=True)
         sys.exit(0 if machine.status() == 33 else 1)
