@@ -7,7 +7,7 @@ load helpers
 @test "run: --help names every option" {
     run "$lingpack" run --help
     [ "$status" -eq 0 ]
-    for option in --on -p --requests --timeout -m --body-limit --env --entry --json -v; do says "$option"; done
+    for option in --on -p --requests --timeout -m --body-limit --env --entry --json -v --xen-type --bridge --ip --name; do says "$option"; done
 }
 
 @test "run: wrong command lines are refused with status 2" {
