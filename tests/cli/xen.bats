@@ -149,7 +149,7 @@ start_xen() {
         says "Xen does not answer"
         chmod -R a+rwX . && cp "$(dirname "$lingpack")/"{lingpack,ling-xen.elf} .
         if setpriv --reuid 65534 test -x "$PWD/lingpack"; then
-            XL_DOES=noxen run setpriv --reuid 65534 "$PWD/lingpack" run hello.img --on xen
+            XL_DOES=noxen run setpriv --reuid 65534 env -u LING_HOME "$PWD/lingpack" run hello.img --on xen
             says "needs root"
         fi
     else
@@ -294,7 +294,7 @@ start_xen() {
     says "can't hold this image"
     [ ! -e f ]
     cp "$(dirname "$lingpack")/lingpack" .
-    run ./lingpack export hello.img --xl f
+    run env -u LING_HOME ./lingpack export hello.img --xl f
     [ "$status" -eq 1 ]
     says "can't read the kernel"
     run "$lingpack" export --help
