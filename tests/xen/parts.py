@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -13,7 +14,7 @@ import xenbox
 from images import by_program
 
 RESTORES = 3
-BEGIN_S = 60  # from the restored machine to the job's first line
+BEGIN_S = 90  # from the restored machine to the job's first line
 QUICK = 120   # no limit that a busy machine could meet
 GATEWAY = "10.0.2.2"
 
@@ -111,9 +112,14 @@ class Part:
         self.raw, self.guests, self.seen = [], {}, {}
         with xenbox.Box(f"{self.build}/xen", job, self.addresses()) as box:
             begun = False
+            late = threading.Timer(BEGIN_S, box.process.kill)
+            late.start()
             for at, line in box.lines(self.limit_s):
-                begun = begun or line == "@job begins"
+                if line == "@job begins":
+                    begun = True
+                    late.cancel()
                 self.take_line(box, at, line)
+            late.cancel()
             if not begun:
                 raise xenbox.Broken("the machine did not get to its job\n" + "\n".join(self.raw[-30:]))
             return box.status()
