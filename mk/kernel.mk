@@ -102,13 +102,6 @@ $(BUILD)/boot/guest-xen.elf $(BUILD)/boot/disk-xen.elf: $(XEN_OBJ) kernel/target
 	@mkdir -p $(@D)
 	$(call Q,LD,$@)gcc $(XEN_LD) -o $@ $(filter %.o,$^) $(MUSL_LIBC) -lgcc
 
-.PHONY: test-xen-kernel
-## test-xen-kernel: the kernel layer under a real Xen: as its first domain, then in PV and PVH guests (minutes)
-test-xen-kernel: deps-test $(BUILD)/boot/guest-xen.elf $(BUILD)/boot/disk-xen.elf $(BUILD)/lingpack $(BUILD)/ling-xen.elf $(STDLIB_BEAMS)
-	tools/xen/prepare.py $(BUILD)/xen
-	tests/xen/dom0.py
-	tests/xen/kernel.py
-
 .PHONY: test-boot
 ## test-boot: the kernel layer on every target and accelerator, with a small program in place of the VM
 test-boot:

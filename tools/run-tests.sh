@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs sections of the test suite, each a command that prints TAP, and counts. Exit status 1 when anything failed.
 # Usage: tools/run-tests.sh [SECTION…]      sections: lint unit fuzz conformance asan gcstress cli http boot
-#        xen-short xen (everything)
+#        xen-dom0 xen-short xen-kernel xen (instances, everything)
 set -u
 cd "$(dirname "$0")/.." || exit
 logs=build/test-logs
@@ -16,6 +16,10 @@ unit() {
         CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "build/unit/$name" 2>&1 || echo "not ok - $name ended with status $?"
     done
 }
+# Under a real Xen in QEMU, prepared by the first that needs it
+xen() {
+    tools/xen/prepare.py build/xen && make -s build/boot/guest-xen.elf build/boot/disk-xen.elf && "$@"
+}
 section_command() {
     case $1 in
     lint) tools/lint.sh | sed 's/^lint: \(.*\): ok$/ok - lint \1/; s/^lint: \(.*\): FAILED$/not ok - lint \1/' ;;
@@ -27,8 +31,10 @@ section_command() {
     cli) bats --tap tests/cli ;;
     http) tests/http/run.sh ;;
     boot) tests/boot/run.sh ;;
-    xen-short) tests/xen/run.py --short ;;
-    xen) tests/xen/run.py ;;
+    xen-dom0) xen tests/xen/dom0.py ;;
+    xen-kernel) xen tests/xen/kernel.py ;;
+    xen-short) xen tests/xen/run.py --short ;;
+    xen) xen tests/xen/run.py ;;
     *)
         echo "run-tests: unknown section '$1'" >&2
         exit 2
@@ -36,7 +42,7 @@ section_command() {
     esac
 }
 
-[ $# -gt 0 ] || set -- lint unit fuzz conformance asan gcstress cli http boot xen-short
+[ $# -gt 0 ] || set -- lint unit fuzz conformance asan gcstress cli http boot
 for section in "$@"; do
     echo "== $section"
     log=$logs/$section.tap
