@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/inspect_code.h"
+#include "pack/files.h"
 #include "pack/image_file.h"
 #include "pack/note.h"
 
@@ -166,6 +167,11 @@ static void print_text(const struct image_file *f, const char *path, const char 
 static int inspect(const char *path, bool json, const char *code) {
     struct image_file f;
     const char *why = NULL;
+    if (file_is_dir(path)) {
+        note_error("%s is a directory: inspect looks at an image, as `lingpack build %s` makes one", path,
+                   path);
+        return EXIT_USER;
+    }
     if (!image_file_open(&f, path, &why)) {
         note_error("%s: %s", path, why);
         return EXIT_USER;

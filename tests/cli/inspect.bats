@@ -18,6 +18,13 @@ load helpers
     for member in $members; do grep -q "\`$member\`" "$BATS_TEST_DIRNAME/../../docs/guide/inspect.md" || { echo "$member"; false; }; done
 }
 
+@test "inspect: a directory is no image" {
+    mkdir program
+    run "$lingpack" inspect program
+    [ "$status" -eq 1 ]
+    says "program is a directory: inspect looks at an image, as \`lingpack build program\` makes one"
+}
+
 @test "inspect: entry, release, devices, sizes, modules, what is missing" {
     "$lingpack" build "$examples/json_api" -o j.img
     run "$lingpack" inspect j.img
