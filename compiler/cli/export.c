@@ -64,16 +64,10 @@ static char *text_of(const struct run_options *o) {
 }
 
 static int write_config(const char *path, const char *text) {
-    struct file_writer w;
     if (strcmp(path, "-") == 0)
         return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_FINE : EXIT_USER;
-    if (!file_parents(path) || !file_begin(&w, path)) {
-        note_error("can't write %s: %s", path, strerror(errno));
-        return EXIT_USER;
-    }
-    file_write(&w, text, strlen(text));
-    if (file_end(&w, true)) return EXIT_FINE;
-    note_error("can't write %s: %s", path, strerror(w.error));
+    if (file_save(path, text, strlen(text))) return EXIT_FINE;
+    note_error("can't write %s: %s", path, strerror(errno));
     return EXIT_USER;
 }
 

@@ -55,7 +55,7 @@ bool file_exists(const char *path) {
     return access(path, F_OK) == 0;
 }
 
-bool file_parents(const char *path) {
+static bool make_parents(const char *path) {
     char *copy = mem_text(path, strlen(path));
     bool ok = true;
     for (char *slash = strchr(copy + 1, '/'); slash && ok; slash = strchr(slash + 1, '/')) {
@@ -67,55 +67,57 @@ bool file_parents(const char *path) {
     return ok;
 }
 
-/* -- atomic writing */
-/* Behind a symbolic link the file it names is replaced, not the link. What is there and no regular file (a
- * device, a pipe) is written to as it is. */
-bool file_begin(struct file_writer *w, const char *path) {
-    struct stat st;
-    bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-    char *real = realpath(path, NULL);
-    w->path = real ? real : mem_text(path, strlen(path));
-    w->temp = special ? NULL : mem_format("%s.XXXXXX", w->path);
-    w->failed = false;
-    w->fd = special ? open(w->path, O_WRONLY | O_CLOEXEC) : mkostemp(w->temp, O_CLOEXEC);
-    if (w->fd >= 0) return true;
-    int error = errno;
-    free(w->path);
-    free(w->temp);
-    errno = error;
-    return false;
-}
+/* -- writing: each gives 0 or an errno */
 
-void file_write(struct file_writer *w, const void *bytes, size_t n) {
-    const uint8_t *p = bytes;
-    while (n > 0 && !w->failed) {
-        ssize_t put = write(w->fd, p, n);
+static int write_all(int fd, const uint8_t *p, size_t n) {
+    while (n > 0) {
+        ssize_t put = write(fd, p, n);
         if (put < 0 && errno == EINTR) continue;
-        if (put <= 0) {
-            w->failed = true;
-            w->error = put < 0 ? errno : ENOSPC;
-            return;
-        }
+        if (put <= 0) return put < 0 ? errno : ENOSPC;
         p += put;
         n -= (size_t)put;
     }
+    return 0;
 }
 
-bool file_end(struct file_writer *w, bool keep) {
+static int write_and_close(int fd, const void *bytes, size_t n) {
+    int error = write_all(fd, bytes, n);
+    return close(fd) != 0 && !error ? errno : error;
+}
+
+static int save_directly(const char *path, const void *bytes, size_t n) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    return fd < 0 ? errno : write_and_close(fd, bytes, n);
+}
+
+static int save_by_renaming(const char *path, const void *bytes, size_t n) {
     mode_t mask = umask(0);
     umask(mask);
-    if (keep && !w->failed && w->temp && fchmod(w->fd, 0666 & ~mask) != 0) w->failed = true, w->error = errno;
-    if (close(w->fd) != 0 && !w->failed) w->failed = true, w->error = errno;
-    bool ok = keep && !w->failed;
-    if (ok && w->temp && rename(w->temp, w->path) != 0) {
-        ok = false;
-        w->failed = true;
-        w->error = errno;
+    char *temp = mem_format("%s.XXXXXX", path);
+    int fd = mkostemp(temp, O_CLOEXEC), error = fd < 0 ? errno : 0;
+    if (fd >= 0) {
+        if (fchmod(fd, 0666 & ~mask) != 0) error = errno;
+        int failed = write_and_close(fd, bytes, n);
+        if (!error) error = failed;
+        if (!error && rename(temp, path) != 0) error = errno;
+        if (error) unlink(temp);
     }
-    if (!ok && w->temp) unlink(w->temp);
-    free(w->path);
-    free(w->temp);
-    return ok;
+    free(temp);
+    return error;
+}
+
+/* Behind a symbolic link the file it names is replaced, not the link. What is there and no regular file (a
+ * device, a pipe) is written to as it is. */
+bool file_save(const char *path, const void *bytes, size_t n) {
+    struct stat st;
+    if (!make_parents(path)) return false;
+    bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    char *real = realpath(path, NULL);
+    const char *to = real ? real : path;
+    int error = special ? save_directly(to, bytes, n) : save_by_renaming(to, bytes, n);
+    free(real);
+    errno = error;
+    return !error;
 }
 
 /* -- directories */

@@ -15,19 +15,9 @@ bool file_read(const char *path, struct file_bytes *out);
 bool file_is_dir(const char *path);
 bool file_exists(const char *path);
 
-/* A file written beside its final place and renamed when complete: readers never see half of it. */
-struct file_writer {
-    char *path, *temp; /* temp NULL: path is no regular file, and written to directly */
-    int fd;
-    bool failed; /* sticky; errno of the first failure in `error` */
-    int error;
-};
-bool file_begin(struct file_writer *w, const char *path); /* false: errno says why */
-void file_write(struct file_writer *w, const void *bytes, size_t n);
-/* file_end: flush and rename, or (failed, or `keep` false) remove. false: w->error says why. */
-bool file_end(struct file_writer *w, bool keep);
-/* file_parents: make the directories above path that are missing. false: errno says why. */
-bool file_parents(const char *path);
+/* file_save: a file of these bytes, and the directories above it that are missing. Written beside its final place and
+ * renamed when complete: readers never see half of it. false: errno says why, and what was there is as it was. */
+bool file_save(const char *path, const void *bytes, size_t n);
 
 /* dir_list: names in a directory that end in `suffix`, sorted; NULL-terminated array, freed by dir_free.
  * NULL: errno. */

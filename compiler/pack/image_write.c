@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "pack/elf.h"
+#include "pack/files.h"
 #include "pack/image_file.h"
 #include "pack/memory.h"
 #include "pack/note.h"
@@ -36,23 +37,15 @@ int image_write(const struct vm_file *kernel, const void *payload, uint64_t n, c
                 uint64_t *bytes) {
     const char *why = NULL;
     size_t size = 0;
-    struct file_writer w;
     uint8_t *image = elf_append(kernel->elf.p, kernel->elf.n, payload, n, PAYLOAD_BASE, &size, &why);
     if (!image) {
         note_error("%s: %s", kernel->path, why);
         return EXIT_USER;
     }
-    if (!file_parents(path) || !file_begin(&w, path)) {
-        note_error("can't write %s: %s", path, strerror(errno));
-        free(image);
-        return EXIT_USER;
-    }
-    file_write(&w, image, size);
+    bool saved = file_save(path, image, size);
+    if (!saved) note_error("can't write %s: %s", path, strerror(errno));
     free(image);
-    if (!file_end(&w, true)) {
-        note_error("can't write %s: %s", path, strerror(w.error));
-        return EXIT_USER;
-    }
+    if (!saved) return EXIT_USER;
     *bytes = size;
     return EXIT_FINE;
 }

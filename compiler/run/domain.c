@@ -45,21 +45,12 @@ char *domain_find_xl(void) {
     return found;
 }
 
-static bool write_config(const char *path, const char *text) {
-    struct file_writer w;
-    if (!file_begin(&w, path)) return false;
-    file_write(&w, text, strlen(text));
-    bool fine = file_end(&w, true);
-    if (!fine) errno = w.error;
-    return fine;
-}
-
 bool domain_init(struct domain *d, char *xl, const struct run_config *c) {
     *d = (struct domain){.xl = xl, .reason = -1};
     d->name = xlcfg_name(c, c->program, true);
     d->config = path_join(c->scratch, "domain.cfg");
     char *text = xlcfg_text(c, d->name, true);
-    bool fine = text && write_config(d->config, text);
+    bool fine = text && file_save(d->config, text, strlen(text));
     if (text && !fine) note_error("can't write %s: %s", d->config, strerror(errno));
     if (fine && c->verbose) fprintf(stderr, "%s", text);
     free(text);

@@ -27,10 +27,7 @@ static char *dir, *kernel, *image;
 
 /* -- the stand-ins */
 static void write_file(const char *path, const void *bytes, size_t n) {
-    struct file_writer w;
-    assert_true(file_parents(path) && file_begin(&w, path));
-    file_write(&w, bytes, n);
-    assert_true(file_end(&w, true));
+    assert_true(file_save(path, bytes, n));
 }
 
 static void write_text(const char *name, const char *text) {
