@@ -14,6 +14,7 @@
 
 #include "drivers/nic.h"
 #include "lib/cmdline.h"
+#include "lib/panic.h"
 #include "lib/siphash.h"
 #include "lwip/dhcp.h"
 #include "lwip/etharp.h"
@@ -141,19 +142,15 @@ static char *split_comma(char *text) {
     return comma;
 }
 
-/* "10.0.2.15/24,10.0.2.2,52:55:0a:00:02:02" */
-static bool parse_address(const char *text, struct static_address *out) {
-    char copy[64];
+/* "10.0.2.15/24,10.0.2.2,52:55:0a:00:02:02", taken apart where it lies */
+static bool parse_address(char *text, struct static_address *out) {
     uint32_t a, g = 0;
     uint64_t bits;
-    size_t n = strlen(text);
-    if (n >= sizeof copy) return false;
-    memcpy(copy, text, n + 1);
-    char *gateway = split_comma(copy), *mac = gateway ? split_comma(gateway) : NULL,
-         *slash = strchr(copy, '/');
+    char *gateway = split_comma(text), *mac = gateway ? split_comma(gateway) : NULL,
+         *slash = strchr(text, '/');
     if (!slash) return false;
     *slash = 0;
-    if (!parse_ipv4(copy, &a) || !parse_u64(slash + 1, &bits) || bits < 1 || bits > 32) return false;
+    if (!parse_ipv4(text, &a) || !parse_u64(slash + 1, &bits) || bits < 1 || bits > 32) return false;
     if (gateway && !parse_ipv4(gateway, &g)) return false;
     if (mac && !parse_mac(mac, &out->gateway_mac)) return false;
     out->has_mac = mac;
@@ -163,27 +160,26 @@ static bool parse_address(const char *text, struct static_address *out) {
     return true;
 }
 
-bool link_start(const char *address, const char **why) {
+void link_start(const char *cmdline) {
+    char text[64];
     struct static_address at = {0};
-    *why = "ling.ip is not of the form A.B.C.D/N,GATEWAY,MAC";
-    if (address && !parse_address(address, &at)) return false;
-    *why = NULL;
-    if (!nic_init(nif.hwaddr)) return false;
+    bool is_static = cmdline_find(cmdline, "ling.ip", text, sizeof text);
+    if (is_static && !parse_address(text, &at)) panic("ling.ip is not of the form A.B.C.D/N,GATEWAY,MAC");
+    if (!nic_init(nif.hwaddr)) return;
     if (plat_entropy(secret, sizeof secret)) secret[0] = plat_clock_wall() ^ __builtin_ia32_rdtsc();
     lwip_init();
-    if (!netif_add(&nif, &at.ip, &at.mask, &at.gateway, NULL, init_netif, ethernet_input)) return false;
+    if (!netif_add(&nif, &at.ip, &at.mask, &at.gateway, NULL, init_netif, ethernet_input)) return;
     netif_set_status_callback(&nif, status_changed);
     netif_set_default(&nif);
     netif_set_up(&nif);
     started = true;
     if (at.has_mac)
         etharp_add_static_entry(&at.gateway, &at.gateway_mac); /* nothing to ask before the first answer */
-    if (address)
+    if (is_static)
         status_changed(&nif);
     else if (dhcp_start(&nif) != ERR_OK)
-        return false;
+        return;
     nic_flush();
-    return true;
 }
 
 bool link_is_up(void) {

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* link_start: brings it up: with the address "A.B.C.D/N[,GATEWAY]", or by DHCP if `address` is NULL. False:
- * no device, no memory, or an address that is none (then *why says so). */
-bool link_start(const char *address, const char **why);
+/* link_start: brings it up: with the address that the command line's ling.ip has, "A.B.C.D/N[,GATEWAY[,MAC]]", or by DHCP
+ * when there is none. Without a device or memory there is no interface; panics on an address that is none. */
+void link_start(const char *cmdline);
 /* link_run: one round: takes what was received, does what is due, sends. */
 void link_run(void);
 /* When link_run must run at the latest, even if nothing is received. */

@@ -89,13 +89,6 @@ static void start_memory(uint64_t ram_end) {
     memory_share(&boot, arena, arena_end);
 }
 
-static void start_network(void) {
-    char address[64];
-    const char *why;
-    bool is_static = cmdline_find(whole_cmdline, "ling.ip", address, sizeof address);
-    if (!link_start(is_static ? address : NULL, &why) && why) panic("%s", why);
-}
-
 noreturn void target_main(void) {
     uint64_t entry = cpu_cycles(), wall = 0, canary = 0;
     char text[32];
@@ -114,7 +107,7 @@ noreturn void target_main(void) {
     entropy_device_ask();
     start_memory(ram_end);
     if (!plat_entropy(&canary, sizeof canary)) freestanding_init(canary);
-    start_network();
+    link_start(whole_cmdline);
     clock_ready();
     vm_main(&boot);
 }

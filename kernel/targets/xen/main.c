@@ -61,13 +61,6 @@ static void start_memory(const struct xen_start *s) {
     memory_share(&boot, arena, ram_end);
 }
 
-static void start_network(void) {
-    char address[64];
-    const char *why;
-    bool is_static = cmdline_find(whole_cmdline, "ling.ip", address, sizeof address);
-    if (!link_start(is_static ? address : NULL, &why) && why) panic("%s", why);
-}
-
 noreturn void target_start(const struct xen_start *s) {
     uint64_t canary = 0;
     boot.target = s->target;
@@ -79,7 +72,7 @@ noreturn void target_start(const struct xen_start *s) {
     start_memory(s);
     if (!plat_entropy(&canary, sizeof canary)) freestanding_init(canary);
     store_watch("control/shutdown");
-    start_network();
+    link_start(whole_cmdline);
     vm_main(&boot);
 }
 
