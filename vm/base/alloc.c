@@ -327,6 +327,9 @@ bool alloc_is_low(const struct alloc *a) {
     size_t bytes = a->stats.arena_bytes - (a->reserve ? a->reserve->stats.arena_bytes : 0);
     return a->stats.used_bytes > bytes - bytes / 16;
 }
+void *alloc_get_spare(struct alloc *a, size_t bytes) {
+    return alloc_is_low(a) ? NULL : alloc_get_zeroed(a, bytes);
+}
 void alloc_reserve(struct alloc *a, size_t bytes) {
     struct alloc_stats before = a->stats;
     void *block = alloc_get(a, bytes);

@@ -29,7 +29,9 @@ struct alloc_stats {
     size_t arena_bytes, used_bytes, peak_bytes; /* block headers included in used */
 };
 struct alloc_stats alloc_stats(const struct alloc *a);
-/* alloc_is_low: only the last sixteenth is left: for what runs already, not for what would come in addition. */
+/* alloc_get_spare: as alloc_get_zeroed, for what would come in addition to what runs already: not when memory is low. */
+void *alloc_get_spare(struct alloc *a, size_t bytes) MUST_CHECK;
+/* alloc_is_low: only the last sixteenth is left. */
 bool alloc_is_low(const struct alloc *a);
 /* alloc_reserve: set `bytes` (at least 64 KiB) aside, once; open at first. No memory for it: there is none. */
 void alloc_reserve(struct alloc *a, size_t bytes);

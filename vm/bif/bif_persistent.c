@@ -68,7 +68,7 @@ static struct entry *entry_new(struct process *p, term key, term value, uint64_t
     struct alloc *alloc = p->vm->alloc;
     uintptr_t lo = p->heap.literal_lo, hi = p->heap.literal_hi;
     term pair = TUPLE(&p->heap, key, value), copy;
-    struct entry *e = alloc_is_low(alloc) ? NULL : alloc_get(alloc, sizeof *e);
+    struct entry *e = alloc_get_spare(alloc, sizeof *e);
     struct frag *frag = e ? frag_copy(alloc, pair, lo, hi, &copy) : NULL;
     if (!frag) {
         alloc_put(alloc, e);

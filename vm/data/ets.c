@@ -162,7 +162,7 @@ struct ets_object *ets_same_key_next(struct ets_table *t, struct ets_object *o) 
 /* -- changing */
 
 static struct ets_object *object_new(struct ets_table *t, term tuple) {
-    struct ets_object *o = alloc_is_low(t->alloc) ? NULL : alloc_get_zeroed(t->alloc, sizeof *o);
+    struct ets_object *o = alloc_get_spare(t->alloc, sizeof *o);
     if (!o) return NULL;
     if (t->literal_lo <= tuple && tuple < t->literal_hi) {
         o->tuple = tuple;

@@ -108,7 +108,7 @@ static void timer_attach(struct vm *vm, struct msg_timer *m) {
 term msg_timer_start(struct process *p, uint64_t deadline_ns, term dest, term msg, bool wrapped) {
     struct vm *vm = p->vm;
     struct msg_timers *table = table_ready(vm);
-    struct msg_timer *m = table && !alloc_is_low(vm->alloc) ? alloc_get_zeroed(vm->alloc, sizeof *m) : NULL;
+    struct msg_timer *m = table ? alloc_get_spare(vm->alloc, sizeof *m) : NULL;
     if (!m) return NONE;
     m->msg = msg;
     if (!term_is_imm(msg)) {

@@ -85,7 +85,7 @@ static void process_init(struct vm *vm, struct process *p, struct process *paren
 /* A process with room for `words` of arguments on its heap, in the table, not yet ready. */
 static enum status process_new(struct vm *vm, struct process *parent, const struct spawn_opts *opts,
                                size_t words, struct process **out) {
-    struct process *p = alloc_is_low(vm->alloc) ? NULL : alloc_get_zeroed(vm->alloc, sizeof *p);
+    struct process *p = alloc_get_spare(vm->alloc, sizeof *p);
     if (!p) return ST_NOMEM;
     enum status st =
         heap_init(&p->heap, vm->alloc, max_size(opts->min_heap_words, words + 2 * HEAP_SLACK + STACK_FIRST));
