@@ -45,7 +45,8 @@ $(foreach v,asan gcstress,$(eval $(call sanitized_process,$(v))))
 # -- the guest. No stack protector before its canary is there; no SSE beyond what the entry switches on.
 VIRTIO_SRC := $(sort $(wildcard kernel/targets/virtio/*.c kernel/net/*.c kernel/drivers/*.c kernel/drivers/virtio/*.c \
 	kernel/nub/*.c kernel/arch/x86_64/*.c kernel/lib/*.c))
-VIRTIO_ASM := kernel/arch/x86_64/entry.S kernel/nub/nub.S
+NUB_ASM := kernel/arch/x86_64/entry.S kernel/nub/nub.S
+VIRTIO_ASM := $(NUB_ASM) kernel/targets/virtio/services.S
 KCC_virtio := musl-gcc
 KCFLAGS_virtio := $(KCFLAGS_COMMON) $(LWIP_INC) -idirafter /usr/include -mno-red-zone -fno-stack-protector -fcf-protection=none -fno-pic -fno-pie \
 	-mcmodel=small -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections -fno-strict-aliasing \
@@ -62,7 +63,8 @@ $(BUILD)/obj/virtio/kernel/rom/rom.o: kernel/rom/rom.S
 	$(call Q,AS,$@)$(HOSTCC) -m32 -c -o $@ $<
 VIRTIO_OBJ := $(call kobjs,virtio,$(VIRTIO_SRC)) $(patsubst %.S,$(BUILD)/obj/virtio/%.o,$(VIRTIO_ASM)) $(LWIP_OBJ)
 $(call kobjs,virtio,$(VIRTIO_SRC)): | $(LWIP)/.fetched
-VIRTIO_LD := $(LTO) -O2 -static -nostdlib -no-pie -Wl,-T,kernel/targets/virtio/link.ld -Wl,--gc-sections -Wl,--build-id=none \
+GUEST_LDS := kernel/arch/x86_64/link.ld
+GUEST_LD := $(LTO) -O2 -static -nostdlib -no-pie -Wl,-T,$(GUEST_LDS) -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
 MUSL_LIBC := /usr/lib/x86_64-linux-musl/libc.a
 # gcc would make calloc's malloc and memset a call of calloc.
@@ -71,8 +73,8 @@ $(BUILD)/obj/virtio/kernel/lib/scan.o: KCFLAGS_virtio += -fno-tree-loop-distribu
 # With symbols for gdb as .debug; without, to be packed.
 $(BUILD)/ling-virtio.elf: $(BUILD)/ling-virtio.debug
 	$(call Q,STRIP,$@)objcopy -S $< $@
-$(BUILD)/ling-virtio.debug: $(VIRTIO_OBJ) $(GUEST_LIBVM) kernel/targets/virtio/link.ld
-	$(call Q,LD,$@)gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
+$(BUILD)/ling-virtio.debug: $(VIRTIO_OBJ) $(GUEST_LIBVM) $(GUEST_LDS)
+	$(call Q,LD,$@)gcc $(GUEST_LD) -o $@ $(VIRTIO_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
 
 $(BUILD)/ling-rom.bin: $(BUILD)/obj/virtio/kernel/rom/rom.o
 	$(call Q,ROM,$@)objcopy -O binary -j .text $< $@
@@ -80,27 +82,27 @@ $(BUILD)/ling-rom.bin: $(BUILD)/obj/virtio/kernel/rom/rom.o
 # -- the guest under Xen, PV and PVH: the same network and libraries, Xen's drivers below
 XEN_SRC := $(sort $(wildcard kernel/targets/xen/*.c kernel/drivers/xen/*.c kernel/net/*.c kernel/lib/*.c)) \
 	kernel/arch/x86_64/cpu.c kernel/drivers/entropy.c kernel/drivers/pvclock.c kernel/nub/fault.c kernel/nub/paging.c
-XEN_OBJ := $(call kobjs,virtio,$(XEN_SRC)) $(BUILD)/obj/virtio/kernel/targets/xen/entry.o $(LWIP_OBJ)
+XEN_ASM := $(NUB_ASM) kernel/targets/xen/entry.S kernel/targets/xen/services.S
+XEN_OBJ := $(call kobjs,virtio,$(XEN_SRC)) $(patsubst %.S,$(BUILD)/obj/virtio/%.o,$(XEN_ASM)) $(LWIP_OBJ)
 $(call kobjs,virtio,$(XEN_SRC)): | $(LWIP)/.fetched
-XEN_LD := $(subst targets/virtio,targets/xen,$(VIRTIO_LD))
 $(BUILD)/ling-xen.elf: $(BUILD)/ling-xen.debug
 	$(call Q,STRIP,$@)objcopy -S $< $@
-$(BUILD)/ling-xen.debug: $(XEN_OBJ) $(GUEST_LIBVM) kernel/targets/xen/link.ld
-	$(call Q,LD,$@)gcc $(XEN_LD) -o $@ $(XEN_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
+$(BUILD)/ling-xen.debug: $(XEN_OBJ) $(GUEST_LIBVM) $(GUEST_LDS)
+	$(call Q,LD,$@)gcc $(GUEST_LD) -o $@ $(XEN_OBJ) $(GUEST_LIBVM) $(DEBIAN_LIBS) $(MUSL_LIBC) -lgcc
 
 # -- boot tests: the same layers with tests/boot/guest.c in place of the VM
 $(BUILD)/boot/guest-linux: $(call kobjs,process,$(LINUX_SRC) kernel/lib/glibc.c) $(BUILD)/obj/process/tests/boot/guest.o
 	@mkdir -p $(@D)
 	$(call Q,LD,$@)musl-gcc $(LINUX_LD) -o $@ $^
-$(BUILD)/boot/guest-virtio.elf: $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o kernel/targets/virtio/link.ld
+$(BUILD)/boot/guest-virtio.elf: $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(GUEST_LDS)
 	@mkdir -p $(@D)
-	$(call Q,LD,$@)gcc $(VIRTIO_LD) -o $@ $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc
+	$(call Q,LD,$@)gcc $(GUEST_LD) -o $@ $(VIRTIO_OBJ) $(BUILD)/obj/virtio/tests/boot/guest.o $(MUSL_LIBC) -lgcc
 
 $(BUILD)/boot/guest-xen.elf: $(BUILD)/obj/virtio/tests/boot/guest.o
 $(BUILD)/boot/disk-xen.elf: $(BUILD)/obj/virtio/tests/xen/disk.o
-$(BUILD)/boot/guest-xen.elf $(BUILD)/boot/disk-xen.elf: $(XEN_OBJ) kernel/targets/xen/link.ld
+$(BUILD)/boot/guest-xen.elf $(BUILD)/boot/disk-xen.elf: $(XEN_OBJ) $(GUEST_LDS)
 	@mkdir -p $(@D)
-	$(call Q,LD,$@)gcc $(XEN_LD) -o $@ $(filter %.o,$^) $(MUSL_LIBC) -lgcc
+	$(call Q,LD,$@)gcc $(GUEST_LD) -o $@ $(filter %.o,$^) $(MUSL_LIBC) -lgcc
 
 .PHONY: test-boot
 ## test-boot: the kernel layer on every target and accelerator, with a small program in place of the VM

@@ -1,6 +1,7 @@
-# nub: all that runs in ring 0 after the entry. Two ways in:
+# nub: all that runs in ring 0 after the entry, but for what one machine only needs: nub_machine and nub_fatal are the
+# target's (kernel/targets/*/services.S). Two ways in:
 #
-#   ring 3 --int3, service in eax--> nub_service --> back
+#   ring 3 --int3, service in eax--> nub_service [--> nub_machine] --> back
 #   ring 3 --exception-------------> nub_exceptions --> registers into nub_fault --> fault_main in ring 3, own stack
 #
 # Ring 3 keeps IF=0, so interrupts arrive only at the HLT of NUB_SLEEP: their gates (nub_wakes) drop the frame of the HLT
@@ -9,7 +10,7 @@
 
 	.section .nub.text, "ax", @progbits
 	.code64
-	.globl	nub_service, nub_wakes, nub_exceptions
+	.globl	nub_service, nub_wakes, nub_exceptions, no_idt
 
 	.balign	16
 nub_service:
@@ -17,13 +18,7 @@ nub_service:
 	jz	sleep
 	dec	%eax
 	jz	seal
-	dec	%eax
-	jz	kvm_clock
-	dec	%eax
-	jz	kvm_wall
-	dec	%eax
-	jz	die
-	iretq
+	jmp	nub_machine
 
 sleep:	sti
 	hlt
@@ -32,20 +27,6 @@ sleep:	sti
 seal:	mov	$nub_tables, %eax
 	mov	%rax, %cr3
 	iretq
-
-kvm_clock:
-	mov	$0x4b564d01, %ecx
-	lea	1(%rdi), %rax			# bit 0: on
-	jmp	1f
-kvm_wall:
-	mov	$0x4b564d00, %ecx
-	mov	%rdi, %rax
-1:	xor	%edx, %edx
-	wrmsr
-	iretq
-
-die:	lidt	no_idt				# the next exception has no gate, nor has the double fault
-	ud2
 
 # 40 bytes of frame, and 8 that the CPU skipped to align it.
 	.balign	16
@@ -73,11 +54,11 @@ nub_exceptions:
 	.set	v, v + 1
 	.endr
 
-# A fault of ring 0, or of the fault handler itself, ends the machine: status 70 by the exit device, else triple fault.
+# A fault of ring 0, or of the fault handler itself, ends the machine.
 fault:	btsq	$0, faulted
-	jc	fatal
+	jc	nub_fatal
 	testb	$3, 24(%rsp)			# cs
-	jz	fatal
+	jz	nub_fatal
 	mov	%rax, nub_fault
 	mov	$nub_fault, %eax
 	mov	%rbx, 8(%rax)
@@ -111,14 +92,9 @@ fault:	btsq	$0, faulted
 	push	$fault_main
 	iretq
 
-fatal:	mov	$70, %eax
-	mov	$0xf4, %edx
-	out	%eax, %dx
-	jmp	die
-
 	.section .nub.data, "aw", @progbits
 	.balign	8
 faulted: .quad	0
-no_idt:	.word	0
+no_idt:	.word	0				# with it any exception is the end of the machine
 	.quad	0
 	.section .note.GNU-stack, "", @progbits

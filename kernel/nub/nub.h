@@ -10,9 +10,13 @@ enum nub_service {
     NUB_SLEEP = 1, /* halt until an interrupt; returns its vector. Interrupts are taken nowhere else */
     NUB_SEAL =
         2, /* switch to the page tables in nub_tables, for good: they can't be reached from ring 3 any more */
+    /* virtio */
     NUB_KVM_CLOCK = 3, /* KVM: keep the time in the page whose address is in rdi (MSR 0x4b564d01) */
     NUB_KVM_WALL = 4, /* KVM: write the wall-clock time of the start to the address in rdi (MSR 0x4b564d00) */
     NUB_DIE = 5,      /* triple fault: the way out where there is no exit device */
+    /* Xen */
+    NUB_HYPERCALLS_READY = 3, /* Xen fills the nub's page of hypercalls; rdi: the MSR that it is asked by */
+    NUB_HYPERCALL = 4,        /* this number and above: hypercall 0 and above, from xen/entry.S's page */
 };
 
 static inline uint32_t nub_call(enum nub_service service, uintptr_t argument) {

@@ -94,5 +94,5 @@ void paging_build(uint64_t payload_end, uint64_t arena_end, bool uncached) {
     map_big(SMALL_END, arena_start, P | U | NX);
     map_big(max64(arena_start, SMALL_END), arena_end, P | W | U | NX);
     map_big(UINT64_C(0xfea00000), UINT64_C(0xff000000), P | W | U | NX | (uncached ? UNCACHED : 0));
-    paging_switch();
+    nub_call(NUB_SEAL, 0);
 }

@@ -10,10 +10,8 @@
 uint64_t paging_arena_start(uint64_t payload_end);
 uint64_t paging_arena_end(uint64_t ram_end);
 
-/* paging_build: fills the nub's tables and has the target switch to them, for good. The ends are as given by the two
+/* paging_build: fills the nub's tables and switches to them, for good. The ends are as given by the two
  * above; payload_end is PAYLOAD_BASE when there is no payload. */
 void paging_build(uint64_t payload_end, uint64_t arena_end, bool uncached_devices);
-/* The target's: puts the tables of paging_build (nub_tables) in force. */
-void paging_switch(void);
 
 #endif

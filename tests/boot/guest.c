@@ -1,34 +1,15 @@
 /* guest: a vm_main of a few hundred lines in place of the VM, to test what a target owes it by
  * kernel/include/plat.h. The word t.mode=NAME picks a test; t.n=N is its parameter. The same program runs on
  * every target. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plat.h"
+#include "say.h"
 
 enum { CONNS = 1024, BUF = 4096 };
 
 static const struct plat_boot *boot;
-
-static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *fmt, ...) {
-    char line[512];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(line, sizeof line, fmt, args);
-    va_end(args);
-    plat_console_write(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
-static noreturn void done(int status) {
-    char report[256];
-    int n = snprintf(report, sizeof report,
-                     "{\"ling\":1,\"status\":%d,\"reason\":\"test\",\"target\":\"%s\",\"up_us\":%llu}",
-                     status, boot->target, (unsigned long long)(plat_clock_mono() / 1000));
-    plat_exit(status, report, (size_t)n);
-}
 
 static const char *word(const char *key) {
     static char value[64];

@@ -33,6 +33,7 @@ MODES = [
     ("exec", "", "fault: execution of data", 70, "crash"),
     ("wild", "", "fault: write to no memory", 70, "crash"),
     ("ud", "", "fault: invalid opcode", 70, "crash"),
+    ("privileged", "", "fault: protection", 70, "crash"),
 ]
 
 

@@ -57,10 +57,11 @@ class Images:
             f.write(data)
 
     def break_code(self):
-        """The kernel's code is ud2 throughout: the guest faults before it can report anything."""
+        """The kernel's code but for the nub is ud2 throughout: the guest faults before it can report anything."""
         data = bytearray(open(f"{self.where}/script.xen", "rb").read())
         headers, = struct.unpack_from("<Q", data, 32)
-        offset, size = struct.unpack_from("<8xQ16xQ", data, headers)
+        segments = [struct.unpack_from("<IIQ16xQ", data, headers + n * 56) for n in range(data[56])]
+        _nub, (_, _, offset, size) = [s for s in segments if s[0] == 1 and s[1] & 1]
         data[offset:offset + size // 2 * 2] = b"\x0f\x0b" * (size // 2)
         with open(f"{self.where}/broken", "wb") as f:
             f.write(data)

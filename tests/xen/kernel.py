@@ -21,8 +21,8 @@ MEMORY_MB = (16, 64)
 # The others are tests/xen/dom0.py's.
 FAULTS = {"t.mode=null t.n=64": "fault: null pointer", "t.mode=text": "fault: write to protected memory",
           "t.mode=exec": "fault: execution of data"}
-# Stack overflow: a PV guest is crashed by Xen, which has no stack to tell it on. Ring 0 is told apart only in PV.
-ONLY = {"pv": {"t.mode=overflow": None, "t.mode=privileged": "fault: protection"}, "pvh": {"t.mode=overflow": "fault: stack overflow"}}
+# A PV guest is crashed by Xen, which has no stack to tell it on.
+OVERFLOW = {"pv": None, "pvh": "fault: stack overflow"}
 WORD = {"pv": "ling.ip=10.0.2.50/24,10.0.2.2", "pvh": "ling.ip=10.0.2.51/24,10.0.2.2"}
 MAC = {"pv": "00:16:3e:00:00:50", "pvh": "00:16:3e:00:00:51"}
 
@@ -33,7 +33,7 @@ d=$(xl domid {k}-net)
 control=/local/domain/$d/control/shutdown
 ask() {{ echo "@count {k}-net $1 $(echo "$1" | nc -w 20 {ip} 7)"; }}
 said() {{ [ "$(grep -c "$1" "$(log_of {k}-net)")" -ge "$2" ]; }}
-until_said() {{ i=0; until said "$1" "$2" || [ $i -ge 400 ]; do i=$((i + 1)); usleep 50000; done; }}
+until_said() {{ until_true 60 said "$1" "$2"; }}
 ask first
 xenstore-write "$control" suspend
 await {k}-net 'suspend is not supported' 20
@@ -85,6 +85,11 @@ class Guest:
         return any(text in line for line in self.said)
 
 
+def faults(k):
+    """(image, words, what is said or None)"""
+    return [("guest", w, said) for w, said in FAULTS.items()] + [("guest", "t.mode=overflow", OVERFLOW[k]), ("disk", "t.mode=double", None)]
+
+
 def fault_name(words):
     return words.split()[0][len("t.mode="):]
 
@@ -93,9 +98,9 @@ def write_job(job, k):
     lines = ["insmod ./loop.ko", "insmod ./xen-blkback.ko", "dd if=/dev/zero of=/run/disk bs=1M count=4 2>/dev/null"]
     for mb in MEMORY_MB:
         lines += [f"start {k}-memory{mb} {k} {mb} guest t.mode=memory", f"finish {k}-memory{mb} 60"]
-    for words, said in {**FAULTS, **ONLY[k]}.items():
+    for image, words, said in faults(k):
         name = f"{k}-{fault_name(words)}"
-        lines += [f"start {name} {k} 16 guest '{words}'", f"finish {name} {60 if said else 2}", "echo"]
+        lines += [f"start {name} {k} 16 {image} '{words}'", f"finish {name} {60 if said else 2}", "echo"]
     ip = WORD[k].split("=")[1].split("/")[0]
     lines += [NETWORK.format(k=k, words=WORD[k], mac=MAC[k], ip=ip), DISK.format(k=k)]
     with open(f"{job}/job.sh", "w") as f:
@@ -139,7 +144,7 @@ def checks(k, guests):
     for mb in MEMORY_MB:
         g = of(f"memory{mb}")
         yield f"memory of {mb} MB is all there, zero, and its own", g.status == "0" and g.says(f"of {mb} MiB, bad 0"), g
-    for words, said in {**FAULTS, **ONLY[k]}.items():
+    for _, words, said in faults(k):
         g = of(fault_name(words))
         told = g.status == "70" and g.says(said) if said else g.status == ""
         yield f"{fault_name(words)} crashes the domain" + (" and is reported" if said else ""), "c" in g.state and told, g

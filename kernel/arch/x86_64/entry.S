@@ -6,7 +6,7 @@
 # out at link time is, and this path is about 40 instructions long. Selectors: 10 kernel code, 18 kernel data,
 # 2b user data, 33 user code, 38 TSS.
 
-	.section .note.pvh, "a", @note
+	.section .note.xen, "a", @note
 	.balign	4
 	.long	4, 4, 18			# XEN_ELFNOTE_PHYS32_ENTRY
 	.asciz	"Xen"

@@ -78,10 +78,6 @@ static const char *who_runs_us(void) {
                                                     : "unknown";
 }
 
-void paging_switch(void) {
-    nub_call(NUB_SEAL, 0);
-}
-
 static void start_memory(uint64_t ram_end) {
     uint64_t payload_end = memory_find_payload(&boot, ram_end);
     uint64_t arena = paging_arena_start(payload_end), arena_end = paging_arena_end(ram_end);

@@ -80,11 +80,7 @@ noreturn void target_fault(void) {
     static bool faulted;
     if (faulted) target_die(PANIC_STATUS); /* in the handler itself */
     faulted = true;
-    nub_fault.cr2 = 0;
-    if (xen.pv)
-        nub_fault.cr2 = xen.shared->vcpu_info[0].arch.cr2;
-    else
-        __asm__ volatile("mov %%cr2, %0" : "=r"(nub_fault.cr2));
+    nub_fault.cr2 = xen.shared->vcpu_info[0].arch.cr2;
     fault_main();
 }
 

@@ -24,7 +24,7 @@ enum { P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PAGE = 4096, BATCH = 128 };
 #define BIG_PAGE (UINT64_C(1) << 21)
 #define M2P      ((const unsigned long *)0xffff800000000000)
 
-extern char text_start[], text_end[], rodata_end[], data_start[], kernel_end[];
+extern char nub_text_start[], text_start[], text_end[], data_start[];
 extern char stack_guard[], fault_stack_guard[], thread_block[];
 
 static uint64_t *top_table;
@@ -115,6 +115,7 @@ static void flush_tlb(void) {
  * and what map_all makes have it already. */
 static void protect_given(uint64_t payload_end) {
     uint64_t behind = (payload_end + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+    protect((uintptr_t)nub_text_start, (uintptr_t)text_start, RO); /* not used here */
     protect((uintptr_t)text_start, (uintptr_t)text_end, RX);
     protect((uintptr_t)text_end, (uintptr_t)data_start, RO);
     protect((uintptr_t)data_start, PAYLOAD_BASE, RW);

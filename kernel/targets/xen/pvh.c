@@ -1,6 +1,5 @@
-/* pvh: a guest in hardware-virtualised long mode, ring 0. Page tables are kernel/nub/paging.c's; interrupts stay
- * off for ever; exceptions take a stack of their own through the TSS. Sources: Xen arch-x86/hvm/start_info.h,
- * arch-x86/cpuid.h, hvm/params.h; Intel SDM vol. 3 ch. 6-7. */
+/* pvh: a guest in hardware-virtualised long mode: ring 3, with the nub below. Page tables are kernel/nub/paging.c's; interrupts
+ * stay off for ever. Sources: Xen arch-x86/hvm/start_info.h, arch-x86/cpuid.h, hvm/params.h. */
 #include <string.h>
 
 #include "arch/x86_64/cpu.h"
@@ -15,14 +14,12 @@
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 
-enum { PAGE = 4096, CODE = 8, TSS = 24, GATE = 0x8e, STACK = 1, MAP_MAX = 128 };
-#define LOADER_LIMIT  (UINT64_C(4) << 30)          /* what the boot page tables show */
+enum { MAP_MAX = 128 };
+#define LOADER_LIMIT  (UINT64_C(1) << 30)          /* what the boot page tables show */
 #define SPECIAL_START (UINT64_C(0xfea00000) >> 12) /* what paging.c maps of Xen's pages */
 #define SPECIAL_END   (UINT64_C(0xff000000) >> 12)
 
-struct nub_tables nub_tables __attribute__((aligned(4096)));
-extern char fault_stack_top[];
-extern uint64_t gdt[];
+extern uint32_t pvh_start_info;
 
 static uint64_t loader_end;
 
@@ -37,10 +34,10 @@ static uint32_t find_xen(void) {
     return 0;
 }
 
-static void fill_hypercall_page(uint32_t leaf) {
+static void take_hypercalls(uint32_t leaf) {
     uint32_t r[4];
     cpu_id(leaf + 2, 0, r);
-    __asm__ volatile("wrmsr" ::"c"(r[1]), "a"((uint32_t)(uintptr_t)hypercall_page), "d"(0) : "memory");
+    nub_call(NUB_HYPERCALLS_READY, r[1]);
 }
 
 static uint64_t parameter(unsigned index) {
@@ -90,10 +87,6 @@ static void find_ram(const struct hvm_start_info *info) {
     for (uint32_t i = 0; m && i < info->memmap_entries; i++) add_to_map(m[i].addr, m[i].size, m[i].type);
 }
 
-void paging_switch(void) {
-    __asm__ volatile("mov %0, %%cr3" ::"r"(nub_tables.pml4) : "memory");
-}
-
 static uint64_t map(uint64_t payload_end, uint64_t *end) {
     uint64_t above = payload_end > loader_end ? payload_end : loader_end;
     uint64_t arena = paging_arena_start(above);
@@ -102,42 +95,14 @@ static uint64_t map(uint64_t payload_end, uint64_t *end) {
     return arena;
 }
 
-static void take_exceptions(void) {
-    static struct {
-        uint16_t low, selector;
-        uint8_t stack, type;
-        uint16_t middle;
-        uint32_t high, zero;
-    } idt[EXCEPTIONS];
-    static struct __attribute__((packed)) {
-        uint32_t zero;
-        uint64_t stacks[3], reserved, ist[7], reserved2;
-        uint16_t reserved3, io_map;
-    } tss = {.io_map = sizeof tss};
-    for (unsigned i = 0; i < EXCEPTIONS; i++) {
-        uint32_t at = (uint32_t)(uintptr_t)pvh_exceptions + i * STUB_BYTES;
-        idt[i].low = (uint16_t)at, idt[i].middle = (uint16_t)(at >> 16);
-        idt[i].selector = CODE, idt[i].stack = STACK, idt[i].type = GATE;
-    }
-    tss.ist[STACK - 1] = (uintptr_t)fault_stack_top;
-    uint64_t base = (uintptr_t)&tss;
-    gdt[TSS / 8] =
-        (sizeof tss - 1) | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
-    gdt[TSS / 8 + 1] = base >> 32;
-    struct __attribute__((packed)) {
-        uint16_t limit;
-        uint64_t base;
-    } idt_pointer = {sizeof idt - 1, (uintptr_t)idt};
-    __asm__ volatile("lidt %0; ltr %w1" ::"m"(idt_pointer), "r"(TSS));
-}
-
-noreturn void target_pvh(const struct hvm_start_info *info) {
+noreturn void target_main(void) {
     uint64_t entry = cpu_cycles();
+    const struct hvm_start_info *info = (const void *)(uintptr_t)pvh_start_info;
     __asm__ volatile("fninit");
     uint32_t leaf = find_xen();
     if (!leaf)
         for (;;) __asm__ volatile("ud2"); /* not Xen: nobody to talk to; the machine resets */
-    fill_hypercall_page(leaf);
+    take_hypercalls(leaf);
     xen.first = info->flags & SIF_INITDOMAIN;
     if (!xen.first) {
         xen.console = special_page(HVM_PARAM_CONSOLE_PFN);
@@ -147,7 +112,6 @@ noreturn void target_pvh(const struct hvm_start_info *info) {
     }
     if (!xen_map_frame(XENMAPSPACE_shared_info, 0, 0, shared_info_page)) __builtin_trap();
     xen.shared = (void *)shared_info_page;
-    take_exceptions();
     loaders((uintptr_t)info, sizeof *info);
     const char *line = loaders(info->cmdline_paddr, 1);
     if (line) loaders(info->cmdline_paddr, strlen(line) + 1);

@@ -27,10 +27,9 @@ noreturn void target_start(const struct xen_start *start);
 
 /* entry.S, pv.c, pvh.c */
 noreturn void target_pv(struct start_info *info);
-struct hvm_start_info;
-noreturn void target_pvh(const struct hvm_start_info *info);
-noreturn void target_fault(void);
-extern char pv_exceptions[], pvh_exceptions[];
+noreturn void target_main(void);
+noreturn void target_fault(void); /* PV: a PVH guest's faults are the nub's */
+extern char pv_exceptions[];
 enum { EXCEPTIONS = 32, STUB_BYTES = 16 };
 
 #endif

@@ -1,0 +1,33 @@
+# services: what the nub (kernel/nub/nub.S) does on this machine only. eax: the service's number, less those of every machine.
+
+	.section .nub.text, "ax", @progbits
+	.code64
+	.globl	nub_machine, nub_fatal
+nub_machine:
+	dec	%eax
+	jz	kvm_clock
+	dec	%eax
+	jz	kvm_wall
+	dec	%eax
+	jz	die
+	iretq
+
+kvm_clock:
+	mov	$0x4b564d01, %ecx
+	lea	1(%rdi), %rax			# bit 0: on
+	jmp	1f
+kvm_wall:
+	mov	$0x4b564d00, %ecx
+	mov	%rdi, %rax
+1:	xor	%edx, %edx
+	wrmsr
+	iretq
+
+# Status 70 by the exit device, else triple fault.
+nub_fatal:
+	mov	$70, %eax
+	mov	$0xf4, %edx
+	out	%eax, %dx
+die:	lidt	no_idt
+	ud2
+	.section .note.GNU-stack, "", @progbits
