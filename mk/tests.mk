@@ -104,7 +104,7 @@ test-xen: deps-test
 	@$(MAKE) --no-print-directory -j2 build-all
 	@tools/run-tests.sh xen-dom0 xen-kernel xen
 .PHONY: test-xen-short
-## test-xen-short: a part of it, in three to four minutes
+## test-xen-short: the part of it that make test has, three minutes
 test-xen-short: deps-test
 	@$(MAKE) --no-print-directory -j2 build-all
 	@tools/run-tests.sh xen-dom0 xen-short

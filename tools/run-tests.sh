@@ -42,7 +42,7 @@ section_command() {
     esac
 }
 
-[ $# -gt 0 ] || set -- lint unit fuzz conformance asan gcstress cli http boot
+[ $# -gt 0 ] || set -- lint unit fuzz conformance asan gcstress cli http boot xen-dom0 xen-short
 for section in "$@"; do
     echo "== $section"
     log=$logs/$section.tap

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-LIMIT_S = 60
+LIMIT_S, AT_ONCE = 120, 2
 MACHINES = {"pv": (["-M", "pc"], ""), "pvh": (["-M", "q35", "-device", "amd-iommu"], "dom0=pvh dom0_mem=64M")}
 ENDS = {"halted": "poweroff", "crashed": "crash", "shutdown": "reboot"}
 SCRIPT = ('-module(t).\n-export([main/1]).\nmain(_) -> io:put_chars("hello first domain\\n"), '
@@ -82,22 +83,23 @@ def make_images(build, work):
 
 def main():
     build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else f"{ROOT}/build")
-    xen, n, failed = f"{build}/xen/xen", 0, 0
-    with tempfile.TemporaryDirectory() as work:
+    n, failed = 0, 0
+    cases = [("script", "", "hello first domain\n50 500500", 7, "poweroff"), ("bare", "", "panic: no payload", 70, "crash")] + MODES
+    with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(AT_ONCE) as pool:
         make_images(build, work)
-        cases = [("script", "", "hello first domain\n50 500500", 7, "poweroff"), ("bare", "", "panic: no payload", 70, "crash")]
-        for kind in MACHINES:
-            for name, words, said, status, end in cases + MODES:
-                image = name if name in ("script", "bare") else "guest"
-                line = f"t.mode={name} {words}" if image == "guest" else words
-                lines, ended, seconds = run(kind, xen, f"{work}/{image}", line)
-                text = "\n".join(lines)
-                ok = said.format(kind=kind) in text and status_of(lines) == status and ended == end
-                n += 1
-                failed += not ok
-                print(f"{'ok' if ok else 'not ok'} {n} - {kind} as the first domain: {name}, {seconds:.1f} s", flush=True)
-                if not ok:
-                    print(f"# ended: {ended}\n" + "\n".join(f"# {l}" for l in lines[-20:]))
+
+        def run_case(case):
+            kind, (name, words, *_) = case
+            image = name if name in ("script", "bare") else "guest"
+            return run(kind, f"{build}/xen/xen", f"{work}/{image}", f"t.mode={name} {words}" if image == "guest" else words)
+        runs = [(kind, case) for kind in MACHINES for case in cases]
+        for (kind, (name, _, said, status, end)), (lines, ended, seconds) in zip(runs, pool.map(run_case, runs)):
+            ok = said.format(kind=kind) in "\n".join(lines) and status_of(lines) == status and ended == end
+            n += 1
+            failed += not ok
+            print(f"{'ok' if ok else 'not ok'} {n} - {kind} as the first domain: {name}, {seconds:.1f} s", flush=True)
+            if not ok:
+                print(f"# ended: {ended}\n" + "\n".join(f"# {l}" for l in lines[-20:]))
     print(f"1..{n}")
     sys.exit(failed != 0)
 

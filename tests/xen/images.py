@@ -8,8 +8,8 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAYLOAD_BYTES_AT = 16  # in the payload's header
 HELLO = '-module(script).\n-export([main/1]).\nmain(_) -> io:put_chars("hello from xen\\n"), halt(7).\n'
-# Not in a short run: a compiler with its modules, and upper limits on the time that things take.
-LONG_PROGRAMS = ("otp_compiler_conf", "timers_conf")
+# Not in a short run: a compiler with its modules, upper limits on the time that things take, a hundred thousand monitors.
+LONG_PROGRAMS = ("otp_compiler_conf", "timers_conf", "relations_many_conf")
 DRIVER = """-module(all).
 -export([main/1]).
 main(_) -> lists:foreach(fun one/1, [%s]).

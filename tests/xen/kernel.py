@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -183,13 +184,14 @@ def main():
     builds = [w for w in sys.argv[1:] if w not in KINDS]
     build = os.path.abspath(builds[0] if builds else f"{ROOT}/build")
     n, failed = 0, 0
-    for k in kinds:
-        for name, ok, why in run_kind(build, k):
-            n += 1
-            failed += not ok
-            print(f"{'ok' if ok else 'not ok'} {n} - {k}: {name}", flush=True)
-            if not ok:
-                print("".join(f"# {line}\n" for line in str(why).splitlines()), end="")
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        for k, results in zip(kinds, pool.map(lambda k: run_kind(build, k), kinds)):
+            for name, ok, why in results:
+                n += 1
+                failed += not ok
+                print(f"{'ok' if ok else 'not ok'} {n} - {k}: {name}", flush=True)
+                if not ok:
+                    print("".join(f"# {line}\n" for line in str(why).splitlines()), end="")
     print(f"1..{n}")
     sys.exit(failed != 0)
 
