@@ -188,6 +188,7 @@ void domain_explain(const struct domain *d, const char *words) {
 }
 
 const char *domain_ending(const struct domain *d) {
-    return d->reason == REASON_CRASH ? "the domain crashed without a report"
-                                     : "the domain ended without a report";
+    return d->reason == REASON_CRASH
+               ? "the domain crashed without a report; `xl dmesg` may have what Xen says of it"
+               : "the domain ended without a report";
 }

@@ -74,25 +74,10 @@ console_input() {
 }
 
 # network TARGET WORDS LABEL CHECKS...: all checks against one instance that then quits
-free_port() { # below the ports the system gives to connections: one of those could be taken before the instance binds it
-    python3 - <<'EOF'
-import random, socket
-while True:
-    port = random.randrange(10000, 32000)
-    with socket.socket() as s:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            s.bind(("", port))
-        except OSError:
-            continue
-    print(port)
-    break
-EOF
-}
 network() {
     local t=$1 words=$2 label=$3 check pid port
     shift 3
-    port=$(free_port)
+    port=$(tools/free_ports.py)
     if [ "$t" = linux ]; then words+=" t.n=$port"; fi
     PORT=$port instance "$t" "t.mode=echo $words" </dev/null &
     pid=$!

@@ -4,7 +4,6 @@ there, prints what the machine says with the time since the restore. Exit status
 import io
 import json
 import os
-import random
 import select
 import shutil
 import socket
@@ -14,6 +13,10 @@ import tarfile
 import tempfile
 import time
 
+sys.dont_write_bytecode = True
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from free_ports import free_ports  # noqa: E402
+
 MEMORY_MB = 512
 DISK_BYTES = 64 << 20
 BLOCK = 4096
@@ -22,21 +25,6 @@ XEN = "console=com1 com1=115200,8n1 loglvl=error guest_loglvl=warning dom0_mem=2
 # a machine that gets little CPU. Once in a while it was never unmasked: netback then took nothing from its guest any more.
 LINUX = ("console=hvc0 quiet nokaslr mitigations=off audit=0 apparmor=0 random.trust_cpu=on nowatchdog no_timer_check "
          "8250.nr_uarts=0 ipv6.disable=1 xen.event_loop_timeout=100000")
-
-
-def free_ports(n):
-    """Below those that the system gives to anyone who connects."""
-    found = []
-    while len(found) < n:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in found:
-            found.append(port)
-    return found
 
 
 def qemu(memory, shared, disk, control, forwards=()):
