@@ -53,21 +53,33 @@ echo "@count {k}-net flood $(echo 'flood 500000' | nc -w 30 {ip} 7 | wc -c)"
 xenstore-write "$control" crash
 finish {k}-net 30
 """
-# The access that the toolstack gives is the word's first letter.
+# The access that the toolstack gives is the word's first letter. big: a medium whose sectors have 4 KiB.
 DISK = """
-for access in w r wait; do
-    printf 'hello from dom0' | dd of=/run/disk conv=notrunc 2>/dev/null
+insmod ./configfs.ko
+insmod ./null_blk.ko nr_devices=0
+mount -t configfs none /sys/kernel/config
+cd /sys/kernel/config/nullb && mkdir nullb0 && cd nullb0
+echo 4 >size && echo 4096 >blocksize && echo 1 >memory_backed && echo 1 >power
+cd /job
+for mode in w r wait big; do
+    target=/run/disk
+    access=${{mode%ait}}
+    if [ $mode = big ]; then
+        target=/dev/nullb0
+        access=w
+    fi
+    printf 'hello from dom0' | dd of=$target bs=4096 conv=notrunc,sync 2>/dev/null
     {{
-        printf 'name="{k}-%s"\\ntype="{k}"\\nmemory=32\\nkernel="/job/disk"\\ncmdline="t.mode=%s"\\n' $access $access
+        printf 'name="{k}-%s"\\ntype="{k}"\\nmemory=32\\nkernel="/job/disk"\\ncmdline="t.mode=%s"\\n' $mode $mode
         printf 'vcpus=1\\non_poweroff="preserve"\\non_crash="preserve"\\n'
-        printf 'disk=["format=raw,vdev=xvda,access=%s,script=/job/dom0-block,target=/run/disk"]\\n' "${{access%ait}}"
+        printf 'disk=["format=raw,vdev=xvda,access=%s,script=/job/dom0-block,target=%s"]\\n' "$access" "$target"
     }} >disk.cfg
     xl create -q disk.cfg
-    if [ $access = wait ]; then
+    if [ $mode = wait ]; then
         await {k}-wait waiting 60
         xl block-detach {k}-wait xvda
     fi
-    finish {k}-$access 60
+    finish {k}-$mode 60
     echo
 done
 """
@@ -112,8 +124,8 @@ def make_job(build, job, k):
     for name in ("guest", "disk"):
         subprocess.run(["objcopy", "-S", f"{build}/boot/{name}-xen.elf", f"{job}/bare"], check=True)
         subprocess.run([f"{ROOT}/tests/boot/add-payload.py", f"{job}/bare", f"{job}/{name}", "20000"], check=True)
-    for module in ("loop", "xen-blkback/xen-blkback"):
-        shutil.copy(glob.glob(f"{build}/xen/root/lib/modules/*/kernel/drivers/block/{module}.ko")[0], job)
+    for module in ("drivers/block/loop", "drivers/block/xen-blkback/xen-blkback", "drivers/block/null_blk/null_blk", "fs/configfs/configfs"):
+        shutil.copy(glob.glob(f"{build}/xen/root/lib/modules/*/kernel/{module}.ko")[0], job)
     shutil.copy(f"{HERE}/dom0-block", job)
     write_job(job, k)
 
@@ -160,6 +172,9 @@ def checks(k, guests):
     g = of("w")
     yield "disk: written and read back, flushed, discarded", g.status == "0" and g.says("0 failed; read: 0 differ") and \
         g.says("flush 1 discard 1") and g.says("block 0: hello from dom0"), g
+    g = of("big")
+    yield "disk: sectors of 4 KiB", g.status == "0" and g.says("blocks of 4096") and g.says("0 failed; read: 0 differ") and \
+        g.says("block 0: hello from dom0"), g
     g = of("r")
     yield "disk: read-only", g.status == "0" and g.says("a write is refused"), g
     g = of("wait")
