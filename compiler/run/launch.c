@@ -43,6 +43,8 @@ struct launch {
     uv_signal_t on_int, on_term, on_hup;
     struct stream stream, lines;
     char *report;
+    const char *heard; /* the phase that was heard of first, and when */
+    uint64_t heard_ns;
     char errors_text[ERRORS_MAX];
     size_t errors_n;
     bool exited, listening, wrote;
@@ -73,6 +75,12 @@ static void on_text(void *ctx, const char *bytes, size_t n) {
     write_out(bytes, n);
 }
 
+static void hear(struct launch *l, const char *phase) {
+    if (l->heard) return;
+    l->heard = phase;
+    l->heard_ns = uv_hrtime() - l->started_ns;
+}
+
 static void on_listening(struct launch *l, const char *json) {
     enum machine_kind kind = l->machine->kind;
     double port;
@@ -80,11 +88,12 @@ static void on_listening(struct launch *l, const char *json) {
     if (kind == MACHINE_DOMAIN) json_text(json, "ip", ip, sizeof ip);
     if (kind != MACHINE_QEMU && json_number(json, "port", &port)) l->port = (int)port;
     l->listening = true;
+    hear(l, "listening");
     if (kind == MACHINE_QEMU && !backlog_raise(l->child.pid, BACKLOG) && l->config->verbose)
         note_info("can't raise the backlog of port %d (%s): clients that connect at once may wait a second",
                   l->port, strerror(errno));
     fprintf(stderr, "lingpack: listening on http://%s:%d/ after %.0f ms\n", ip, l->port,
-            (double)(uv_hrtime() - l->started_ns) / 1e6);
+            (double)l->heard_ns / 1e6);
 }
 
 static void on_line(void *ctx, const char *json) {
@@ -95,8 +104,9 @@ static void on_line(void *ctx, const char *json) {
         if (!strcmp(event, "listening")) on_listening(l, json);
         return;
     }
+    hear(l, "exit");
     free(l->report);
-    l->report = mem_text(json, strlen(json));
+    l->report = report_with_create(json, l->heard, (double)l->heard_ns / 1e3);
     if (l->domain) domain_reported(l->domain);
 }
 

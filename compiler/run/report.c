@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack/memory.h"
+
 /* Behind the string at p (which points at its opening quote), or NULL. */
 static const char *skip_string(const char *p) {
     for (p++; *p && *p != '"'; p++)
@@ -70,6 +72,13 @@ static bool phase_ms(const char *json, const char *from, const char *to, double 
     return true;
 }
 
+char *report_with_create(const char *json, const char *phase, double heard_us) {
+    const char *phases = find(json, "phases_us");
+    double at;
+    if (!phases || *phases != '{' || !json_number(phases, phase, &at)) return mem_text(json, strlen(json));
+    return mem_format("%.*s\"create\":%.0f,%s", (int)(phases + 1 - json), json, at - heard_us, phases + 1);
+}
+
 static void print_bytes(FILE *to, double n) {
     if (n < 1e6)
         fprintf(to, "%.0f KB", n / 1e3);
@@ -86,7 +95,8 @@ void report_print(FILE *to, const char *json, int status) {
         fprintf(to, "served %.0f request%s", n, n == 1 ? "" : "s");
     else
         fprintf(to, "ended: %s", *reason ? reason : "no reason given");
-    if (phase_ms(json, NULL, "phases_us.exit", &ms)) fprintf(to, " in a life of %.0f ms", ms);
+    if (phase_ms(json, "phases_us.create", "phases_us.entry", &ms)) fprintf(to, ", created in %.1f ms", ms);
+    if (phase_ms(json, NULL, "phases_us.exit", &ms)) fprintf(to, ", lived %.0f ms", ms);
     if (phase_ms(json, NULL, "phases_us.listening", &ms)) fprintf(to, ", listening after %.1f ms", ms);
     if (phase_ms(json, "phases_us.request", "phases_us.response", &ms))
         fprintf(to, ", first answer in %.1f ms", ms);

@@ -249,7 +249,7 @@ handle(_) -> {200, #{}, lists:join("+", persistent_term:get(args))}.'
     get "$url" >/dev/null
     finish 0
     [ "$(tail -1 out | jq -r '[.ling, .status, .reason, .requests] | join(" ")')" = "1 0 served 1" ]
-    tail -1 out | jq -e '.phases_us.response >= .phases_us.request and .memory.peak > 0'
+    tail -1 out | jq -e '.phases_us.create < 0 and .phases_us.entry >= 0 and .phases_us.response >= .phases_us.request and .memory.peak > 0'
 }
 
 @test "run: script: arguments, standard input and output, status" {

@@ -69,6 +69,22 @@ static void endless_lines_are_text(void **state) {
     assert_string_equal(lines, "");
 }
 
+static void report_create(void **state) {
+    static const char json[] =
+        "{\"ling\":1,\"phases_us\":{\"entry\":0,\"listening\":1500,\"exit\":null},\"status\":3}";
+    char *with = report_with_create(json, "listening", 4000.4);
+    assert_string_equal(with, "{\"ling\":1,\"phases_us\":{\"create\":-2500,\"entry\":0,\"listening\":1500,"
+                              "\"exit\":null},\"status\":3}");
+    free(with);
+    static const char *const without[] = {
+        "", "{", "{\"phases_us\":", "{\"phases_us\":{", "{\"phases_us\":7,\"exit\":1}", json};
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        with = report_with_create(without[i], "exit", 1);
+        assert_string_equal(with, without[i]);
+        free(with);
+    }
+}
+
 static void report_keys(void **state) {
     static const char json[] =
         "{\"ling\":1,\"t\":\"a\\\"b:{\",\"phases_us\":{\"exit\":1500,\"x\":null},\"status\":3,"
@@ -111,9 +127,8 @@ static void values_are_encoded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_taken_out),
-        cmocka_unit_test(endless_lines_are_text),
-        cmocka_unit_test(report_keys),
+        cmocka_unit_test(lines_are_taken_out), cmocka_unit_test(endless_lines_are_text),
+        cmocka_unit_test(report_create),       cmocka_unit_test(report_keys),
         cmocka_unit_test(values_are_encoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

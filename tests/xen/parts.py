@@ -318,7 +318,9 @@ class Tools(Part):
         self.ok(g.status == "7" and g.output() == "hello from xen" and "running as a PVH guest" in "\n".join(g.err),
                 "lingpack run --on xen: a script", g)
         g = self.guest("json")
-        self.ok(g.status == "7" and g.report().get("target") == "xen-pv", "lingpack run --on xen: PV, --json", g)
+        phases = g.report().get("phases_us", {})
+        self.ok(g.status == "7" and g.report().get("target") == "xen-pv" and phases.get("create", 0) < 0 < phases.get("erlang", 0),
+                "lingpack run --on xen: PV, --json, boot phases", g)
         g = self.guest("crash")
         self.ok(g.status == "70" and "without a report" in "\n".join(g.err), "lingpack run --on xen: a crash", g)
         g = self.guest("taken")
