@@ -10,7 +10,8 @@
 /* Room that a frame to be sent needs in front of it, for the device's header. */
 enum { NIC_HEADER = 12, NIC_FRAME_MAX = 1514, NIC_BUFFERS = 64 };
 
-bool nic_init(uint8_t mac[6]); /* false: there is no such device, or no memory for received frames */
+/* nic_init: false: there is no such device, or no memory for received frames. Its other side may come later. */
+bool nic_init(uint8_t mac[6]);
 
 /* nic_carrier: false while the device's other side is gone. When it is back the address may be another one. */
 bool nic_carrier(uint8_t mac[6]);

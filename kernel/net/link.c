@@ -160,6 +160,13 @@ static bool parse_address(char *text, struct static_address *out) {
     return true;
 }
 
+/* lwIP announces the address when the link is up again, and asks for the lease's renewal. */
+static void follow_carrier(void) {
+    bool up = nic_carrier(nif.hwaddr);
+    if (up && !netif_is_link_up(&nif)) netif_set_link_up(&nif);
+    if (!up && netif_is_link_up(&nif)) netif_set_link_down(&nif);
+}
+
 void link_start(const char *cmdline) {
     char text[64];
     struct static_address at = {0};
@@ -168,9 +175,11 @@ void link_start(const char *cmdline) {
     if (!nic_init(nif.hwaddr)) return;
     if (plat_entropy(secret, sizeof secret)) secret[0] = plat_clock_wall() ^ __builtin_ia32_rdtsc();
     lwip_init();
-    if (!netif_add(&nif, &at.ip, &at.mask, &at.gateway, NULL, init_netif, ethernet_input)) return;
+    if (!netif_add(&nif, &at.ip, &at.mask, &at.gateway, NULL, init_netif, ethernet_input))
+        panic("no memory for the network interface");
     netif_set_status_callback(&nif, status_changed);
     netif_set_default(&nif);
+    follow_carrier();
     netif_set_up(&nif);
     started = true;
     if (at.has_mac)
@@ -184,13 +193,6 @@ void link_start(const char *cmdline) {
 
 bool link_is_up(void) {
     return started;
-}
-
-/* lwIP announces the address when the link is up again, and asks for the lease's renewal. */
-static void follow_carrier(void) {
-    bool up = nic_carrier(nif.hwaddr);
-    if (up && !netif_is_link_up(&nif)) netif_set_link_up(&nif);
-    if (!up && netif_is_link_up(&nif)) netif_set_link_down(&nif);
 }
 
 void link_run(void) {

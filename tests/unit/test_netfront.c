@@ -19,6 +19,7 @@ static struct {
     bool there;
 } nodes[NODES];
 static unsigned writes;
+static bool silent; /* it has not answered, and is not asked any more */
 
 static void set(const char *path, const char *value) {
     int at = -1;
@@ -47,7 +48,7 @@ bool store_read(const char *path, char *value, size_t cap) {
     return true;
 }
 bool store_read_u64(const char *path, uint64_t *value) {
-    const char *found = get_node(path);
+    const char *found = silent ? NULL : get_node(path);
     return found && parse_u64(found, value);
 }
 bool store_read_u32(const char *path, uint32_t *value) {
@@ -71,6 +72,9 @@ bool store_unwatch(const char *path) {
 }
 bool store_take_in(void) {
     return false;
+}
+bool store_is_usable(void) {
+    return !silent;
 }
 
 /* -- grants and ports */
@@ -122,7 +126,7 @@ static void begin(void) {
     memset(nodes, 0, sizeof nodes);
     device = (struct xenbus_device){.path = "device/vif/0"};
     phase = AWAY;
-    begun = refused = still_mapped = false;
+    begun = refused = still_mapped = silent = false;
     granted_to = port = given = copied = put = writes = open_ports = 0;
     next_ref = 8;
     next_port = 3;
@@ -162,10 +166,8 @@ static void test_values_that_are_none(void **state) {
                                          {"device/vif/0/backend-id", "32752"},
                                          {"device/vif/0/backend-id", "-1"},
                                          {"device/vif/0/backend-id", "4294967296"},
-                                         {"device/vif/0/backend", ""},
-                                         {BACK "/state", "7"},
-                                         {BACK "/state", "two"},
-                                         {BACK "/state", "99999999999"}};
+                                         {"device/vif/0/backend", ""}};
+    static const char *const states[] = {"7", "two", "99999999999"};
     uint8_t mac[6];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         begin();
@@ -177,14 +179,80 @@ static void test_values_that_are_none(void **state) {
     remove_below("device");
     assert_false(nic_init(mac)); /* no such device: not even a line */
     assert_string_equal(fake_said, "");
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        begin();
+        set(BACK "/state", states[i]);
+        assert_true(nic_init(mac));
+        assert_false(nic_carrier(mac));
+        assert_int_equal(open_ports, 0);
+    }
 }
 
-static void test_backend_that_never_connects(void **state) {
+/* The start goes on without it, and it is taken when it comes. */
+static void test_backend_that_is_late(void **state) {
     uint8_t mac[6];
     begin();
     fake_backend = NULL;
-    assert_false(nic_init(mac));
+    assert_true(nic_init(mac));
+    assert_memory_equal(mac, "\x00\x16\x3e\x00\x0a\xff", 6);
     assert_true(fake_now >= BACKEND_NS && fake_now < 2 * BACKEND_NS);
+    assert_false(nic_carrier(mac));
+    assert_non_null(strstr(fake_said, "does not answer"));
+    settle();
+    assert_true(nic_carrier(mac));
+}
+
+/* Several changes in the store are seen in one look. */
+static void test_made_anew_unseen(void **state) {
+    uint8_t mac[6];
+    assert_true(start(mac));
+    remove_below(BACK);
+    remove_below("device");
+    make_device();
+    settle();
+    assert_true(nic_carrier(mac));
+    assert_int_equal(open_ports, 1);
+    assert_non_null(strstr(fake_said, "made anew"));
+}
+
+static void test_closed_unseen(void **state) {
+    uint8_t mac[6];
+    assert_true(start(mac));
+    set(BACK "/state", "6");
+    netfront_store_changed(); /* nothing but this tells of it */
+    follow_frontend();
+    settle();
+    assert_true(nic_carrier(mac));
+}
+
+#define BACK5 "/local/domain/5/backend/vif/1/0"
+static void test_moved_unseen(void **state) {
+    uint8_t mac[6];
+    assert_true(start(mac));
+    remove_below(BACK);
+    remove_below("device");
+    make_device();
+    remove_below(BACK);
+    set("device/vif/0/backend", BACK5);
+    set("device/vif/0/backend-id", "5");
+    set(BACK5 "/state", "2");
+    netfront_store_changed();
+    assert_string_equal(our_state(), "4");
+    assert_int_equal(last_domain, 5);
+    set(BACK5 "/state", "4");
+    netfront_store_changed();
+    assert_true(nic_carrier(mac));
+}
+
+/* Nobody tells of the backend any more; it and its rings go on. */
+static void test_store_falls_silent(void **state) {
+    uint8_t mac[6];
+    assert_true(start(mac));
+    silent = true;
+    settle();
+    assert_true(nic_carrier(mac));
+    assert_int_equal(open_ports, 1);
+    assert_string_equal(fake_said, "");
 }
 
 static void test_detached_and_attached(void **state) {
@@ -227,7 +295,7 @@ static void test_backend_restarts(void **state) {
     settle();
     assert_true(nic_carrier(mac));
     assert_non_null(strstr(fake_said, "the backend is gone"));
-    assert_non_null(strstr(fake_said, "connected again"));
+    assert_non_null(strstr(fake_said, "network: connected"));
     set(BACK "/state", "2"); /* its driver is replaced, and takes the rings as they are */
     uint32_t before = port;
     netfront_store_changed();
@@ -321,7 +389,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_connects),
                                        cmocka_unit_test(test_values_that_are_none),
                                        cmocka_unit_test(test_queue),
-                                       cmocka_unit_test(test_backend_that_never_connects),
+                                       cmocka_unit_test(test_backend_that_is_late),
+                                       cmocka_unit_test(test_made_anew_unseen),
+                                       cmocka_unit_test(test_closed_unseen),
+                                       cmocka_unit_test(test_moved_unseen),
+                                       cmocka_unit_test(test_store_falls_silent),
                                        cmocka_unit_test(test_another_domain),
                                        cmocka_unit_test(test_detached_and_attached),
                                        cmocka_unit_test(test_backend_restarts),

@@ -44,10 +44,10 @@ await {k}-net 'not known' 20
 xl network-detach {k}-net 0
 until_said 'backend is gone' 1
 xl network-attach {k}-net bridge=xenbr0 mac={mac} script=/vif
-until_said 'connected again' 1
+until_said 'network: connected' 1
 ask attached
 xenstore-write "/local/domain/0/backend/vif/$d/0/state" 5
-until_said 'connected again' 2
+until_said 'network: connected' 2
 ask restarted
 echo "@count {k}-net flood $(echo 'flood 500000' | nc -w 30 {ip} 7 | wc -c)"
 xenstore-write "$control" crash

@@ -161,5 +161,6 @@ bool blkfront_pending(void) {
     return ring.ring && blkring_pending(&ring);
 }
 void blkfront_store_changed(void) {
-    if (port && xenbus_backend_state(&device) != XenbusStateConnected) refuse("the backend is gone");
+    if (port && xenbus_backend_state(&device) != XenbusStateConnected && store_is_usable())
+        refuse("the backend is gone");
 }

@@ -3,9 +3,10 @@
  *   AWAY     -- backend in InitWait: fresh rings, port, both into the store, Connected -->  OFFERED
  *   OFFERED  -- backend Connected -->  UP -- anything else --> OFFERED
  *   both     -- backend closes or is gone, or breaks the rules: Closed, port closed -->  AWAY
+ *            -- our state is not the one we wrote, the device was made anew: port closed -->  AWAY
  *
- * A backend that closed and stays `online` comes back when we say Initialising. One queue, rx-copy, no
- * offloads, no scatter-gather offered (netring.c).
+ * A backend that closed and stays `online` comes back when we say Initialising. Several changes may be seen at once: what
+ * ends in AWAY is looked at again from there. One queue, rx-copy, no offloads, no scatter-gather offered (netring.c).
  *
  *   frames to be sent, in order   [given .. copied .. put)      index % QUEUE
  *                                  owner goes back | waits for a slot of the ring
@@ -33,7 +34,7 @@ _Static_assert((int)NIC_FRAME_MAX == (int)NETRING_FRAME_MAX, "one size of frame"
 
 static struct xenbus_device device = {.path = "device/vif/0"};
 static enum { AWAY, OFFERED, UP } phase;
-static bool begun;   /* the device was there at the start */
+static bool begun;   /* the device was there at the start, and that is over */
 static bool refused; /* the backend broke the rules, or it can't be: it is not asked to come back */
 
 static struct netring rings;
@@ -104,7 +105,7 @@ static bool tell_rings(void) {
 }
 
 static bool offer(void) {
-    if (!read_mac() || !gnttab_init() || !allocate_pages() || !grant_pages(device.domain)) return false;
+    if (!gnttab_init() || !allocate_pages() || !grant_pages(device.domain)) return false;
     memset(pages, 0, (size_t)NETRING_PAGES * NETRING_PAGE);
     netring_init(&rings, pages, refs);
     netring_flush(&rings);
@@ -124,40 +125,46 @@ static void withdraw(const char *why) {
     port = 0;
     copied = put; /* what waited to be sent is lost */
     phase = AWAY;
+}
+
+static void close_device(const char *why) {
+    withdraw(why);
     tell("state", XenbusStateClosed);
 }
 
 static void refuse(const char *why) {
     refused = true;
-    withdraw(why);
+    close_device(why);
+}
+
+static uint32_t own_state(void) {
+    uint32_t state;
+    return store_read_u32("device/vif/0/state", &state) ? state : (uint32_t)XenbusStateUnknown;
 }
 
 static void seek_backend(void) {
     uint32_t online;
-    if (!xenbus_find(&device)) {
-        refused = false; /* the device is gone; another may come */
-        return;
-    }
-    if (refused) return;
+    bool found = xenbus_find(&device);
+    if (!found || own_state() == XenbusStateInitialising) refused = false; /* no device, or another */
+    if (!found || refused) return;
     uint32_t state = xenbus_backend_state(&device);
     if (state == XenbusStateInitWait) {
         phase = OFFERED;
-        if (!offer()) refuse("no connection to the backend could be set up");
+        if (!read_mac() || !offer()) refuse("no connection to the backend could be set up");
     } else if (state == XenbusStateClosed && xenbus_backend_u32(&device, "online", &online) && online) {
         tell("state", XenbusStateInitialising);
     }
 }
 
-static void follow_backend(void) {
-    if (phase == AWAY) {
-        seek_backend();
-        return;
-    }
+static void follow_known(void) {
     uint32_t state = xenbus_backend_state(&device);
-    if (state == XenbusStateClosing || state == XenbusStateClosed || state == XenbusStateUnknown) {
-        withdraw("the backend is gone");
+    if (!store_is_usable()) return; /* nothing is known any more, and the rings go on */
+    if (own_state() == XenbusStateInitialising) {
+        withdraw("the device was made anew");
+    } else if (state == XenbusStateClosing || state == XenbusStateClosed || state == XenbusStateUnknown) {
+        close_device("the backend is gone");
     } else if (state == XenbusStateConnected) {
-        if (phase == OFFERED && begun) say("connected again");
+        if (phase == OFFERED && begun) say("connected");
         phase = UP;
         evtchn_notify(port);
     } else {
@@ -165,14 +172,24 @@ static void follow_backend(void) {
     }
 }
 
+static void follow_backend(void) {
+    if (phase != AWAY) follow_known();
+    if (phase == AWAY && store_is_usable()) seek_backend();
+}
+
 bool nic_init(uint8_t mac[6]) {
     uint64_t until = clock_mono_ns() + BACKEND_NS;
     if (!xenbus_find(&device)) return false;
+    if (!read_mac()) {
+        say("the device has no address");
+        return false;
+    }
     xenbus_watch(&device);
     do follow_backend();
     while (phase != UP && xenbus_await(until));
+    if (phase != UP && !refused) say("the backend does not answer; what comes later is taken");
     memcpy(mac, address, sizeof address);
-    return begun = phase == UP;
+    return begun = true;
 }
 
 bool nic_carrier(uint8_t mac[6]) {

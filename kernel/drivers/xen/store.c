@@ -31,6 +31,10 @@ void store_init(void) {
     taken = xen.store->rsp_cons;
 }
 
+bool store_is_usable(void) {
+    return usable;
+}
+
 static void give_up(const char *why) {
     char line[96];
     if (!usable) return;
@@ -96,7 +100,7 @@ static struct xsd_sockmsg take(char *value, size_t cap, uint64_t until) {
     struct xsd_sockmsg m = {0};
     get(&m, sizeof m, until);
     if (m.len > XENSTORE_PAYLOAD_MAX) give_up("a message longer than any may be");
-    if (usable && clock_mono_ns() >= until) give_up("it talks without end");
+    if (usable && m.type == XS_WATCH_EVENT && clock_mono_ns() >= until) give_up("it talks without end");
     if (!usable) return (struct xsd_sockmsg){.type = XS_ERROR};
     size_t keep = m.len < cap ? m.len : cap ? cap - 1 : 0;
     get(value, keep, until);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 void store_init(void); /* before it there is no store */
+/* store_is_usable: false when there is none, or it broke the rules or fell silent: it is never used again. */
+bool store_is_usable(void);
 /* store_read: the value as a text; false: no such node, too long, or no answer. */
 bool store_read(const char *path, char *value, size_t cap);
 bool store_read_u64(const char *path, uint64_t *value); /* the whole text must be a number */
