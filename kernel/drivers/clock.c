@@ -110,9 +110,8 @@ void clock_refine(void) {
 }
 
 uint64_t clock_mono_ns(void) {
-    uint64_t now = cpu_cycles();
     uint64_t ns =
-        use_pvclock ? pvclock_at(&pvclock, now) - base_ns : base_ns + scale(now - base_cycles, factor);
+        use_pvclock ? pvclock_now(&pvclock) - base_ns : base_ns + scale(cpu_cycles() - base_cycles, factor);
     if ((int64_t)(ns - last_ns) > 0) last_ns = ns;
     return last_ns;
 }

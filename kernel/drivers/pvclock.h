@@ -13,7 +13,8 @@ struct pvclock { /* the version is odd while the host writes */
     uint8_t flags, pad2[2];
 };
 
-/* The host's time at that count, which may lie before the host's own reading. */
+/* The host's time now, and at a count that was read before: it may lie before the host's own reading. */
+uint64_t pvclock_now(const volatile struct pvclock *clock);
 uint64_t pvclock_at(const volatile struct pvclock *clock, uint64_t cycles);
 
 #endif

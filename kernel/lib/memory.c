@@ -30,7 +30,7 @@ void memory_share(struct plat_boot *boot, uint64_t arena, uint64_t arena_end) {
     heap_add(kernel_end, PAYLOAD_BASE - (uintptr_t)kernel_end);
     if (arena_end <= arena) panic("not enough memory");
     if (arena_end >= BIG_MACHINE) {
-        uint64_t bytes = arena_end / HEAP_DIVISOR & ~UINT64_C(4095);
+        uint64_t bytes = (arena_end - arena) / HEAP_DIVISOR & ~UINT64_C(4095);
         if (bytes > HEAP_REGION_MAX) bytes = HEAP_REGION_MAX;
         arena_end -= bytes;
         heap_add((void *)(uintptr_t)arena_end, bytes);

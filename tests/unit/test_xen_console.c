@@ -52,6 +52,12 @@ static void test_nobody_takes_anything(void **state) {
     xcon_write(text, sizeof text); /* not waited for again */
     xcon_drain(fake_now + TAKE_NS);
     assert_int_equal(fake_now, then);
+    fake_backend = take_one; /* it is back: what is in the ring, and what is written from now on */
+    ring.out_cons++;
+    n_shown = 0;
+    write_text("again");
+    xcon_drain(UINT64_MAX);
+    assert_memory_equal(shown + n_shown - 5, "again", 5);
 }
 
 static void test_index_runs_ahead(void **state) {

@@ -25,7 +25,7 @@ uint64_t xen_time_of(uint64_t mono_ns) {
 }
 
 uint64_t clock_mono_ns(void) {
-    uint64_t ns = pvclock_at(clock_page(), cpu_cycles()) - base_ns;
+    uint64_t ns = pvclock_now(clock_page()) - base_ns;
     if ((int64_t)(ns - last_ns) > 0) last_ns = ns;
     return last_ns;
 }

@@ -3,7 +3,8 @@
  *   out[2048]  out_prod: ours, out_cons: the backend's      in[1024]  in_prod: the backend's, in_cons: ours
  *
  * Indices run free. Ours are kept here, as the backend can write the whole page; one of its own that is
- * further off than the ring is long ends the use of that direction. The first domain has no ring: what it
+ * further off than the ring is long ends the use of that direction. What nobody takes for TAKE_NS is dropped, and
+ * all after it until there is room again. The first domain has no ring: what it
  * writes goes to the hypervisor's console, and nothing is read. */
 #include "drivers/xen/console.h"
 
@@ -17,10 +18,12 @@
 #define LOOK_NS UINT64_C(1000000)
 
 static bool writes, reads; /* the ring is there, and its other side to be believed */
+static bool stuck;         /* nobody took anything for TAKE_NS: not waited for again */
 static uint32_t put, taken;
 
 void xcon_init(void) {
     writes = reads = xen.console;
+    stuck = false;
     if (!xen.console) return;
     put = xen.console->out_prod;
     taken = xen.console->in_cons;
@@ -65,7 +68,9 @@ void xcon_write(const uint8_t *bytes, size_t n) {
     while (n && writes) {
         uint32_t room = size - waiting();
         if (!writes) return;
-        if (!room && !await_less(size, clock_mono_ns() + TAKE_NS)) writes = false;
+        if (room) stuck = false;
+        if (!room && !stuck) stuck = !await_less(size, clock_mono_ns() + TAKE_NS);
+        if (stuck) break;
         uint32_t k = put_some(bytes, n, room);
         bytes += k;
         n -= k;
@@ -74,7 +79,7 @@ void xcon_write(const uint8_t *bytes, size_t n) {
 }
 
 void xcon_drain(uint64_t until_ns) {
-    if (writes) await_less(1, until_ns);
+    if (writes && !stuck) await_less(1, until_ns);
 }
 
 bool xcon_has_input(void) {

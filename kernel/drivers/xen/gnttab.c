@@ -36,10 +36,11 @@ static uint32_t find_free(void) {
 
 uint32_t gnttab_grant(uint16_t domain, const void *page, bool read_only) {
     uint32_t ref = ready ? find_free() : 0;
-    if (!ref) return 0;
+    uint64_t frame = xen_frame(page);
+    if (!ref || frame > UINT32_MAX) return 0; /* an entry of version 1 has 32 bits for it */
     volatile struct grant_entry_v1 *e = &table[ref];
     e->domid = domain;
-    e->frame = (uint32_t)xen_frame(page);
+    e->frame = (uint32_t)frame;
     full_fence(); /* the flags make it valid */
     e->flags = (uint16_t)(GTF_permit_access | (read_only ? GTF_readonly : 0));
     return ref;
