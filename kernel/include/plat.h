@@ -31,7 +31,7 @@ struct plat_boot {
         *cmdline; /* words separated by spaces, values percent-encoded (proc/options.h). NUL-terminated */
     const void *payload; /* mapped at PAYLOAD_BASE, or NULL when the image has none */
     size_t payload_bytes;
-    void *mem; /* one contiguous zeroed arena for the VM, 4096-aligned */
+    void *mem; /* one contiguous arena for the VM, 4096-aligned; what is in it is anything */
     size_t mem_bytes;
     size_t total_bytes; /* memory of the whole machine (for the report) */
     uint64_t entry_ns;  /* plat_clock_mono at machine entry, if clocks allow; else 0 */

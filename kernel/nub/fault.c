@@ -16,10 +16,12 @@ extern char stack_guard[], fault_stack_guard[];
 
 static const char *fault_name(uint64_t vector) {
     static const char *const names[] = {
-        [0] = "division error", [1] = "debug",          [5] = "bound",        [6] = "invalid opcode",
-        [7] = "no FPU",         [8] = "double",         [10] = "invalid TSS", [11] = "no segment",
-        [12] = "stack segment", [13] = "protection",    [14] = "page fault",  [16] = "x87 error",
-        [17] = "alignment",     [18] = "machine check", [19] = "SIMD error"};
+        [0] = "division error", [1] = "debug",          [2] = "NMI",
+        [3] = "breakpoint",     [5] = "bound",          [6] = "invalid opcode",
+        [7] = "no FPU",         [8] = "double",         [10] = "invalid TSS",
+        [11] = "no segment",    [12] = "stack segment", [13] = "protection",
+        [14] = "page fault",    [16] = "x87 error",     [17] = "alignment",
+        [18] = "machine check", [19] = "SIMD error"};
     return vector < sizeof names / sizeof *names && names[vector] ? names[vector] : "exception";
 }
 

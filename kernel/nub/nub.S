@@ -1,7 +1,7 @@
-# nub: all that runs in ring 0 after the entry, but for what one machine only needs: nub_machine and nub_fatal are the
-# target's (kernel/targets/*/services.S). Two ways in:
+# nub: all that runs in ring 0 after the entry, but for what one machine only needs: nub_service, which knows what the
+# machine offers, and nub_fatal are the target's (kernel/targets/*/services.S). Two ways in:
 #
-#   ring 3 --int3, service in eax--> nub_service [--> nub_machine] --> back
+#   ring 3 --int3, service in eax--> nub_service --> back
 #   ring 3 --exception-------------> nub_exceptions --> registers into nub_fault --> fault_main in ring 3, own stack
 #
 # Ring 3 keeps IF=0, so interrupts arrive only at the HLT of NUB_SLEEP: their gates (nub_wakes) drop the frame of the HLT
@@ -10,23 +10,31 @@
 
 	.section .nub.text, "ax", @progbits
 	.code64
-	.globl	nub_service, nub_wakes, nub_exceptions, no_idt
+	.globl	nub_sleep, nub_seal, nub_unknown, nub_wakes, nub_exceptions, no_idt
 
-	.balign	16
-nub_service:
-	dec	%eax
-	jz	sleep
-	dec	%eax
-	jz	seal
-	jmp	nub_machine
-
-sleep:	sti
+nub_sleep:
+	sti
 	hlt
-	jmp	sleep				# an NMI or SMI ended it
+	jmp	nub_sleep			# an NMI or SMI ended it
 
-seal:	mov	$nub_tables, %eax
+nub_seal:
+	mov	$nub_tables, %eax
 	mov	%rax, %cr3
 	iretq
+
+# An int3 that asks for no service: the breakpoint exception that it is
+nub_unknown:
+	push	$0
+	push	$3
+	jmp	fault
+
+# Somebody wants to know where the machine hangs. In ring 0 it sleeps, or waits for its hypervisor.
+nmi:	testb	$3, 8(%rsp)			# cs
+	jz	1f
+	push	$0
+	push	$2
+	jmp	fault
+1:	iretq
 
 # 40 bytes of frame, and 8 that the CPU skipped to align it.
 	.balign	16
@@ -45,12 +53,15 @@ nub_exceptions:
 	.set	v, 0
 	.rept	32
 	.balign	16
-	.if	(v == 8) || (v >= 10 && v <= 14) || (v == 17)
+	.if	v == 2
+	jmp	nmi
 	.else
+	.if	!((v == 8) || (v >= 10 && v <= 14) || (v == 17))
 	push	$0
 	.endif
 	push	$v
 	jmp	fault
+	.endif
 	.set	v, v + 1
 	.endr
 

@@ -6,11 +6,9 @@
 #include <stdnoreturn.h>
 
 enum nub_service {
-    NUB_NOTHING = 0,
     NUB_SLEEP = 1, /* halt until an interrupt; returns its vector. Interrupts are taken nowhere else */
-    NUB_SEAL =
-        2, /* switch to the page tables in nub_tables, for good: they can't be reached from ring 3 any more */
-    /* virtio */
+    NUB_SEAL = 2,  /* switch to the page tables in nub_tables, for good: ring 3 can't reach them any more */
+    /* virtio; NUB_SLEEP, too */
     NUB_KVM_CLOCK = 3, /* KVM: keep the time in the page whose address is in rdi (MSR 0x4b564d01) */
     NUB_KVM_WALL = 4, /* KVM: write the wall-clock time of the start to the address in rdi (MSR 0x4b564d00) */
     NUB_DIE = 5,      /* triple fault: the way out where there is no exit device */

@@ -44,7 +44,6 @@ static void mode_hello(void) {
 static void mode_memory(void) {
     unsigned char *p = boot->mem;
     size_t bad = (uintptr_t)p % 4096 + boot->mem_bytes % 4096;
-    for (size_t i = 0; i < boot->mem_bytes; i += 8) bad += *(uint64_t *)(p + i) != 0;
     for (size_t i = 0; i < boot->mem_bytes; i += 4096) *(uint64_t *)(p + i) = i ^ 0x5a5a;
     for (size_t i = 0; i < boot->mem_bytes; i += 4096) bad += *(uint64_t *)(p + i) != (i ^ 0x5a5a);
     say("arena: %zu MiB of %zu MiB, bad %zu\n", boot->mem_bytes >> 20, boot->total_bytes >> 20, bad);
@@ -125,6 +124,10 @@ static int recurse(int n) {
 
 static void mode_null(void) {
     *(volatile int *)(uintptr_t)(number("t.n")) = 1;
+}
+static void mode_spin(void) {
+    say("spinning\n");
+    for (;;) __asm__ volatile("pause");
 }
 static void mode_text(void) {
     *(volatile char *)(uintptr_t)&mode_hello = 1;
@@ -319,7 +322,7 @@ static const struct {
              {"rodata", mode_rodata},     {"payload", mode_payload}, {"exec", mode_exec},
              {"overflow", mode_overflow}, {"ud", mode_ud},           {"privileged", mode_privileged},
              {"wild", mode_wild},         {"syscall", mode_syscall}, {"echo", mode_echo},
-             {"client", mode_client}};
+             {"client", mode_client},     {"spin", mode_spin}};
 
 noreturn void vm_main(const struct plat_boot *b) {
     boot = b;

@@ -28,6 +28,8 @@ MODES = [
     ("clock", "", "clock: back 0", 0, "poweroff"),
     ("rng", "", "rng: status 0 0 0, same 0", 0, "poweroff"),
     ("null", "t.n=64", "fault: null pointer", 70, "crash"),
+    ("null", "t.n=4096", "fault: write to no memory", 70, "crash"),
+    ("null", "t.n=1048572", "fault: write to no memory", 70, "crash"),
     ("text", "", "fault: write to protected memory", 70, "crash"),
     ("rodata", "", "fault: write to protected memory", 70, "crash"),
     ("payload", "", "fault: write to protected memory", 70, "crash"),
@@ -93,11 +95,11 @@ def main():
             image = name if name in ("script", "bare") else "guest"
             return run(kind, f"{build}/xen/xen", f"{work}/{image}", f"t.mode={name} {words}" if image == "guest" else words)
         runs = [(kind, case) for kind in MACHINES for case in cases]
-        for (kind, (name, _, said, status, end)), (lines, ended, seconds) in zip(runs, pool.map(run_case, runs)):
+        for (kind, (name, words, said, status, end)), (lines, ended, seconds) in zip(runs, pool.map(run_case, runs)):
             ok = said.format(kind=kind) in "\n".join(lines) and status_of(lines) == status and ended == end
             n += 1
             failed += not ok
-            print(f"{'ok' if ok else 'not ok'} {n} - {kind} as the first domain: {name}, {seconds:.1f} s", flush=True)
+            print(f"{'ok' if ok else 'not ok'} {n} - {kind} as the first domain: {name} {words}, {seconds:.1f} s", flush=True)
             if not ok:
                 print(f"# ended: {ended}\n" + "\n".join(f"# {l}" for l in lines[-20:]))
     print(f"1..{n}")

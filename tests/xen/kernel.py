@@ -111,6 +111,10 @@ def write_job(job, k):
     lines = ["insmod ./loop.ko", "insmod ./xen-blkback.ko", "dd if=/dev/zero of=/run/disk bs=1M count=4 2>/dev/null"]
     for mb in MEMORY_MB:
         lines += [f"start {k}-memory{mb} {k} {mb} guest t.mode=memory", f"finish {k}-memory{mb} 60"]
+    lines += [f"config {k}-maxmem {k} 32 guest t.mode=memory preserve", "echo maxmem=128 >>{k}-maxmem.cfg".format(k=k),
+              f"xl create -q {k}-maxmem.cfg; finish {k}-maxmem 60"]
+    if k == "pvh":
+        lines += ["start pvh-nmi pvh 16 guest t.mode=spin; await pvh-nmi spinning 60; xl trigger pvh-nmi nmi; finish pvh-nmi 60"]
     for image, words, said in faults(k):
         name = f"{k}-{fault_name(words)}"
         lines += [f"start {name} {k} 16 {image} '{words}'", f"finish {name} {60 if said else 2}", "echo"]
@@ -156,7 +160,12 @@ def checks(k, guests):
         return guests.get(f"{k}-{name}", Guest())
     for mb in MEMORY_MB:
         g = of(f"memory{mb}")
-        yield f"memory of {mb} MB is all there, zero, and its own", g.status == "0" and g.says(f"of {mb} MiB, bad 0"), g
+        yield f"memory of {mb} MB is all there, and its own", g.status == "0" and g.says(f"of {mb} MiB, bad 0"), g
+    g = of("maxmem")
+    yield "maxmem above memory: what there is is used", g.status == "0" and g.says("of 3") and g.says("bad 0"), g
+    if k == "pvh":
+        g = of("nmi")
+        yield "xl trigger nmi tells where a guest hangs", g.status == "70" and "c" in g.state and g.says("fault: NMI at rip"), g
     for _, words, said in faults(k):
         g = of(fault_name(words))
         told = g.status == "70" and g.says(said) if said else g.status == ""

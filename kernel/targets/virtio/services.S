@@ -1,16 +1,21 @@
-# services: what the nub (kernel/nub/nub.S) does on this machine only. eax: the service's number, less those of every machine.
+# services: what ring 3 may ask of the nub (kernel/nub/nub.S) on this machine. eax: the service's number (kernel/nub/nub.h).
 
 	.section .nub.text, "ax", @progbits
 	.code64
-	.globl	nub_machine, nub_fatal
-nub_machine:
+	.globl	nub_service, nub_fatal
+	.balign	16
+nub_service:
+	dec	%eax
+	jz	nub_sleep
+	dec	%eax
+	jz	nub_seal
 	dec	%eax
 	jz	kvm_clock
 	dec	%eax
 	jz	kvm_wall
 	dec	%eax
 	jz	die
-	iretq
+	jmp	nub_unknown
 
 kvm_clock:
 	mov	$0x4b564d01, %ecx

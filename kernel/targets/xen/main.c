@@ -27,7 +27,7 @@
 #include "payload.h"
 #include "xen_target.h"
 
-enum { CMDLINE_MAX = 4096, REPORT_MAX = 2048, SAMPLE_BYTES = 16 * 4096 };
+enum { CMDLINE_MAX = 4096, REPORT_MAX = 1900 /* xenstored refuses 2048 with its own words */ };
 #define DRAIN_NS UINT64_C(2000000000)
 
 char shared_info_page[4096] __attribute__((aligned(4096)));
@@ -42,14 +42,6 @@ static void read_cmdline(const char *line) {
     cmdline_for_vm(whole_cmdline, vm_cmdline, sizeof vm_cmdline);
 }
 
-/* Xen scrubs all pages of an ordinary domain with one word: zero, or a pattern in a debug build. Those of the
- * first domain are as the machine's firmware and loader left them. */
-static void clear(uint64_t from, uint64_t to) {
-    bool clean = !xen.first;
-    for (uint64_t at = from; clean && at < to; at += SAMPLE_BYTES) clean = !*(const uint64_t *)at;
-    if (!clean) memset((void *)from, 0, to - from);
-}
-
 static void start_memory(const struct xen_start *s) {
     uint64_t ram_end = s->ram_end;
     if (xen.pv && s->loader_end <= PAYLOAD_BASE)
@@ -57,7 +49,6 @@ static void start_memory(const struct xen_start *s) {
     uint64_t payload_end = memory_find_payload(&boot, ram_end);
     if (!boot.payload) panic("no payload: the image is a bare kernel");
     uint64_t arena = s->map(payload_end, &ram_end);
-    clear(arena, ram_end);
     memory_share(&boot, arena, ram_end);
 }
 
@@ -196,10 +187,14 @@ void plat_event(const char *json, size_t bytes) {
 
 static void tell_store(int status, const char *report, size_t bytes) {
     static char text[REPORT_MAX];
-    if (bytes < sizeof text) {
-        memcpy(text, report, bytes);
-        store_write("data/ling/report", text);
-    }
+    if (bytes < sizeof text)
+        snprintf(text, sizeof text, "%.*s", (int)bytes, report);
+    else
+        snprintf(
+            text, sizeof text,
+            "{\"ling\":1,\"status\":%d,\"reason\":\"see the console: the report is too long for xenstore\"}",
+            status);
+    store_write("data/ling/report", text);
     snprintf(text, sizeof text, "%d", status);
     store_write("data/ling/status", text);
 }

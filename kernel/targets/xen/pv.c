@@ -19,6 +19,7 @@ enum { P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PAGE = 4096, BATCH = 128 };
 #define RW       (P | W | U | A | D | NX)
 #define RO       (P | U | A | D | NX)
 #define RX       (P | U | A | D)
+#define NOTHING  0
 #define TABLE    (P | W | U | A | D)
 #define FRAME(e) ((e) >> 12 & UINT64_C(0xffffffffff))
 #define BIG_PAGE (UINT64_C(1) << 21)
@@ -99,7 +100,7 @@ static void protect(uint64_t from, uint64_t to, uint64_t flags) {
         for (; n < BATCH && from < to; n++, from += PAGE) {
             uint64_t *e = entry_at(from, 12);
             batch[n].ptr = machine(e) | MMU_NORMAL_PT_UPDATE;
-            batch[n].val = (*e & UINT64_C(0x000ffffffffff000)) | flags;
+            batch[n].val = flags ? (*e & UINT64_C(0x000ffffffffff000)) | flags : 0;
         }
         if (hypercall(__HYPERVISOR_mmu_update, (uintptr_t)batch, n, 0, DOMID_SELF))
             panic("Xen refused rights");
@@ -131,7 +132,7 @@ static uint64_t map(uint64_t payload_end, uint64_t *ram_end) {
     protect_given(payload_end);
     set_page((uintptr_t)stack_guard, 0);
     set_page((uintptr_t)fault_stack_guard, 0);
-    set_page(0, 0);
+    protect(0, (uintptr_t)nub_text_start, NOTHING);
     flush_tlb();
     return pool;
 }

@@ -14,7 +14,7 @@
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 
-enum { MAP_MAX = 128 };
+enum { MAP_MAX = 128, XENS_PAGES = 64 /* of the domain's, but not its memory: console, store, tables */ };
 #define LOADER_LIMIT  (UINT64_C(1) << 30)          /* what the boot page tables show */
 #define SPECIAL_START (UINT64_C(0xfea00000) >> 12) /* what paging.c maps of Xen's pages */
 #define SPECIAL_END   (UINT64_C(0xff000000) >> 12)
@@ -78,13 +78,26 @@ static void ask_for_map(void) {
         add_to_map(entries[i].at, entries[i].bytes, entries[i].type);
 }
 
-static void find_ram(const struct hvm_start_info *info) {
-    if (info->version < 1 || !info->memmap_entries) {
-        ask_for_map();
-        return;
-    }
+static void take_map(const struct hvm_start_info *info) {
     const struct hvm_memmap_table_entry *m = loaders(info->memmap_paddr, info->memmap_entries * sizeof *m);
     for (uint32_t i = 0; m && i < info->memmap_entries; i++) add_to_map(m[i].addr, m[i].size, m[i].type);
+}
+
+/* With maxmem above memory the map shows the former. */
+static void limit_ram(void) {
+    domid_t self = DOMID_SELF;
+    long pages = hypercall(__HYPERVISOR_memory_op, XENMEM_current_reservation, (uintptr_t)&self, 0, 0);
+    if (pages <= XENS_PAGES || ram_bytes >> 12 <= (uint64_t)pages) return;
+    ram_bytes = (uint64_t)(pages - XENS_PAGES) << 12;
+    if (ram_end > ram_bytes) ram_end = ram_bytes;
+}
+
+static void find_ram(const struct hvm_start_info *info) {
+    if (info->version < 1 || !info->memmap_entries)
+        ask_for_map();
+    else
+        take_map(info);
+    limit_ram();
 }
 
 static uint64_t map(uint64_t payload_end, uint64_t *end) {

@@ -1,5 +1,5 @@
-# services: what the nub (kernel/nub/nub.S) does in a PVH guest only: hypercalls, which Xen takes from ring 0 alone. eax: the
-# service's number, less those of every machine. Source: Xen public/arch-x86/xen-x86_64.h (hypercall page, registers).
+# services: what ring 3 of a PVH guest may ask of the nub (kernel/nub/nub.S): hypercalls, which Xen takes from ring 0 alone. eax:
+# the service's number (kernel/nub/nub.h). Source: Xen public/arch-x86/xen-x86_64.h (hypercall page, registers).
 
 #define __ASSEMBLY__
 #define __XEN_INTERFACE_VERSION__ 0x00040d00 /* as drivers/xen/xen.h */
@@ -10,17 +10,20 @@
 
 	.section .nub.text, "ax", @progbits
 	.code64
-	.globl	nub_machine, nub_fatal
-nub_machine:
+	.globl	nub_service, nub_fatal
+	.balign	16
+nub_service:
+	sub	$2, %eax
+	jz	nub_seal
 	dec	%eax
 	jz	hypercalls_ready
 	dec	%eax
 	cmp	$128, %eax
-	jae	1f
+	jae	nub_unknown
 	shl	$5, %eax
 	add	$nub_hypercalls, %eax
 	call	*%rax
-1:	iretq
+	iretq
 
 hypercalls_ready:
 	mov	%edi, %ecx
