@@ -8,6 +8,7 @@
 #include "pack/files.h"
 #include "pack/memory.h"
 #include "pack/note.h"
+#include "pack/paths.h"
 #include "run/machine.h"
 #include "run/xlcfg.h"
 
@@ -71,10 +72,19 @@ static int write_config(const char *path, const char *text) {
     return EXIT_USER;
 }
 
+/* Nothing that is given or made may be lost under another file. image: to be written, or NULL. */
+static bool overwrites_nothing(const struct run_options *o, const char *image) {
+    const char *lost = NULL, *option = "--xl";
+    if (path_same(o->xl, o->target) || (image && path_same(o->xl, image))) lost = o->xl;
+    if (o->output && path_same(o->output, o->target)) lost = o->output, option = "-o";
+    if (lost) note_error("%s would overwrite %s", option, lost);
+    return !lost;
+}
+
 static int export_xl(struct run_options *o) {
     char *beside = image_beside(o->xl), *absolute = NULL, *text = NULL;
     const char *path = o->output ? o->output : beside;
-    int status = run_options_image(o, path);
+    int status = overwrites_nothing(o, path) ? run_options_image(o, path) : EXIT_USER;
     if (status == EXIT_FINE && !machine_memory_fits(&o->c)) status = EXIT_USER;
     bool written = status == EXIT_FINE && o->c.image == path;
     if (status == EXIT_FINE) status = make_absolute(o, &absolute);

@@ -12,6 +12,7 @@
 #include "pack/image_write.h"
 #include "pack/link.h"
 #include "pack/note.h"
+#include "pack/paths.h"
 
 struct job {
     const struct pack_options *options;
@@ -62,8 +63,18 @@ static void say_what_is_missing(const struct job *j) {
                   p->missing[i].arity, p->missing[i].from->name, p->missing[i].from_function);
 }
 
+static bool overwrites_nothing(const struct pack_options *o) {
+    for (uint32_t i = 0; o->output && i < o->n_paths; i++) {
+        if (!path_same(o->output, o->paths[i])) continue;
+        note_error("-o would overwrite %s", o->paths[i]);
+        return false;
+    }
+    return true;
+}
+
 static int run_job(struct job *j) {
     const struct pack_options *o = j->options;
+    if (!overwrites_nothing(o)) return EXIT_USER;
     int status = otp_open(&j->otp, o->home);
     if (status != EXIT_FINE) return status;
     uint64_t from = now_ms();

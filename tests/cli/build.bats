@@ -277,3 +277,14 @@ main(_) -> catch file:read_file("/etc/passwd"),
     says "warning: beyond.erl:4: gen_tcp:connect/3: an instance has no sockets"
     [[ "$output" != *format_error* ]]
 }
+
+@test "build: the source is not overwritten" {
+    module kept <<<'-export([main/1]). main(_) -> ok.'
+    ln -s kept.erl link.erl
+    for out in kept.erl ./kept.erl link.erl; do
+        run "$lingpack" build kept.erl -o $out
+        [ "$status" -eq 1 ]
+        says "-o would overwrite kept.erl"
+    done
+    grep -q module kept.erl
+}

@@ -301,3 +301,26 @@ start_xen() {
     [ "$status" -eq 0 ]
     says "examples:"
 }
+
+@test "export: nothing that is given or made is overwritten" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    cp "$examples/hello/hello.erl" .
+    ln hello.img other.img
+    ln -s . here
+    sha256sum hello.img hello.erl >sums
+    refused() { # words, what would be lost
+        run "$lingpack" export $1
+        [ "$status" -eq 1 ]
+        says "would overwrite $2"
+        sha256sum -c sums
+    }
+    refused "hello.img --xl hello.img" hello.img
+    refused "hello.img --xl here/other.img" here/other.img
+    refused "hello.erl --xl ./hello.erl" ./hello.erl
+    refused "hello.erl --xl a.cfg -o hello.erl" hello.erl
+    refused "hello.img --xl a.cfg -o a.cfg" a.cfg
+    refused "hello.img --xl new/./a.cfg -o ./here/new//a.cfg" new/./a.cfg
+    refused "hello.img --xl new/a.cfg -o gone/../new/a.cfg" new/a.cfg
+    [ ! -e a.cfg ]
+    [ ! -e new ]
+}
