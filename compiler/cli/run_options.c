@@ -2,13 +2,13 @@
 #define _GNU_SOURCE
 #include "cli/run_options.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/address.h"
 #include "pack/files.h"
 #include "pack/image_write.h"
 #include "pack/memory.h"
@@ -75,17 +75,6 @@ static bool one_of(const char *s, const char *const *names, int n, int *which) {
 static bool is_name(const char *s) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
     return *s && *s != '-' && strlen(s) < 64 && strspn(s, plain) == strlen(s);
-}
-
-/* A.B.C.D/N or A.B.C.D/N,A.B.C.D */
-static bool is_address(const char *s) {
-    char ip[16] = "", gateway[16] = "";
-    struct in_addr parsed;
-    unsigned bits;
-    int n = -1, n_gateway = -1;
-    if (sscanf(s, "%15[0-9.]/%2u%n,%15[0-9.]%n", ip, &bits, &n, gateway, &n_gateway) < 2) return false;
-    if (s[n_gateway >= 0 ? n_gateway : n] || bits > 32 || !inet_pton(AF_INET, ip, &parsed)) return false;
-    return n_gateway < 0 || inet_pton(AF_INET, gateway, &parsed);
 }
 
 /* -- options: each takes its value and says what is wrong with it */
@@ -160,7 +149,7 @@ static const char *take_bridge(struct run_options *p, char *v) {
 static const char *take_ip(struct run_options *p, char *v) {
     p->of_xen = "--ip";
     p->c.xen.ip = v;
-    return is_address(v) ? NULL : "ADDRESS/BITS or ADDRESS/BITS,GATEWAY, such as 10.0.0.7/24,10.0.0.1";
+    return address_fault(v);
 }
 /* xl takes a number for the number of a domain. */
 static const char *take_name(struct run_options *p, char *v) {

@@ -238,6 +238,30 @@ start_xen() {
     [ "$status" -eq 2 ]
 }
 
+@test "xen: addresses: what no guest could live with is refused, and why is said" {
+    refused() { # address, what is wanted
+        run "$lingpack" export "$examples/hello" --xl - --ip "$1"
+        [ "$status" -eq 2 ] || { echo "$1: $status"; false; }
+        says "--ip needs $2"
+    }
+    for form in '10.0.0.1/ 8' $'10.0.0.1/\n8' 10.0.0.1/+8 ' 10.0.0.1/8' 10.0.0.1/8x 10.0.0.1/ 10.0.0.1/008 10.0.0.1/8, /8 \
+        10.0.0.1/8,10.0.0.2, 10.0.0.1/8,1.2.3 256.0.0.1/8 10.0.0.0.1/8 '10.0.0.1/24 ,10.0.0.2'; do
+        refused "$form" ADDRESS/BITS
+    done
+    for bits in 0 33 99; do refused 10.0.0.1/$bits "1 to 32 bits"; done
+    for ip in 0.0.0.0 0.1.2.3 127.0.0.1 224.0.0.5 255.255.255.255 10.0.0.0 10.0.0.255; do
+        refused $ip/24 "a host's address"
+    done
+    refused 10.0.0.1/24,10.9.0.1 "a gateway inside the address's network"
+    refused 10.0.0.1/24,10.0.0.1 "a gateway that is another host"
+    refused 10.0.0.1/24,10.0.0.255 "a gateway with a host's address"
+    refused 10.0.0.1/32,127.0.0.1 "a gateway with a host's address"
+    "$lingpack" build "$examples/hello" --target xen -o xen.img
+    for ip in 10.0.0.255/16,10.0.1.0 10.0.0.0/31,10.0.0.1 10.0.0.1/32 10.0.0.1/32,192.168.7.1 223.255.255.254/1; do
+        "$lingpack" export xen.img --xl - --ip $ip | grep -q "ling.ip=$ip "
+    done
+}
+
 @test "xen: arguments longer than a PV guest takes" {
     setup_xl
     long=$(printf '%2000s' x)
