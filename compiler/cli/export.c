@@ -1,11 +1,17 @@
-/* export: `lingpack export`: what another tool needs to start an instance: a domain's configuration for xl. */
+/* export: `lingpack export`: what another tool needs to start an instance: a domain's configuration for xl.
+ *
+ *   source or image ──> image for Xen, in a scratch directory or where it is ──all checks──> image, configuration
+ *
+ * Invariant: nothing is written before all is known to be right but the writing, and a failed export leaves no new file. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/run_options.h"
 #include "pack/files.h"
+#include "pack/image_file.h"
 #include "pack/memory.h"
 #include "pack/note.h"
 #include "pack/paths.h"
@@ -17,10 +23,11 @@ static const char help[] =
     "\n"
     "Writes the configuration of a Xen domain for `xl create`; starts nothing, needs no Xen. It names the "
     "image, with its\n"
-    "absolute path: IMAGE itself when it was built with --target xen. Otherwise one is written.\n"
+    "absolute path: IMAGE itself when it was built with --target xen and there is no -o. Otherwise one is "
+    "written.\n"
     "\n"
     "  --xl FILE           the configuration to write (- : standard output)\n"
-    "  -o, --output FILE   the image to write, when IMAGE is not for Xen (default: FILE with .xen.img in "
+    "  -o, --output FILE   the image to write (default, when IMAGE is not for Xen: FILE with .xen.img in "
     "place "
     "of .cfg)\n"
     "  -p 0:PORT           port in the instance (80)\n"
@@ -40,17 +47,6 @@ static char *image_beside(const char *config) {
     return mem_format("%.*s.xen.img", (int)n, config);
 }
 
-/* The image's path as xl may read it from anywhere. */
-static int make_absolute(struct run_options *o, char **absolute) {
-    *absolute = realpath(o->c.image, NULL);
-    if (!*absolute) {
-        note_error("%s: %s", o->c.image, strerror(errno));
-        return EXIT_USER;
-    }
-    o->c.image = *absolute;
-    return EXIT_FINE;
-}
-
 static char *text_of(const struct run_options *o) {
     static const char head[] = "# A Xen domain of %s, written by lingpack %s. All settings: xl.cfg(5).\n"
                                "#   xl create %s      starts it (xl create -c: and shows its console)\n"
@@ -64,38 +60,89 @@ static char *text_of(const struct run_options *o) {
     return text;
 }
 
-static int write_config(const char *path, const char *text) {
-    if (strcmp(path, "-") == 0)
-        return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_FINE : EXIT_USER;
-    if (file_save(path, text, strlen(text))) return EXIT_FINE;
-    note_error("can't write %s: %s", path, strerror(errno));
+struct export {
+    struct run_options *o;
+    const char *wanted;      /* the image's path if one is written; NULL: none was given */
+    struct image_file image; /* for Xen, from wherever it now is */
+    bool writes;             /* it, to `path`; else that is where it is */
+    char *path, *text;       /* absolute, for xl may read it from anywhere; the configuration */
+};
+
+static bool overwrites(const char *what, const char *path, const char *kept) {
+    bool same = path_same(path, kept);
+    if (same) note_error("%s would overwrite %s", what, path);
+    return same;
+}
+
+static int fail(const char *path, const char *why) {
+    note_error("can't write %s: %s", path, why);
     return EXIT_USER;
 }
 
-/* Nothing that is given or made may be lost under another file. image: to be written, or NULL. */
-static bool overwrites_nothing(const struct run_options *o, const char *image) {
-    const char *lost = NULL, *option = "--xl";
-    if (path_same(o->xl, o->target) || (image && path_same(o->xl, image))) lost = o->xl;
-    if (o->output && path_same(o->output, o->target)) lost = o->output, option = "-o";
-    if (lost) note_error("%s would overwrite %s", option, lost);
-    return !lost;
+/* The image, intact, into e->image, and where it will be. */
+static int prepare_image(struct export *e, const char *scratch) {
+    struct run_options *o = e->o;
+    const char *why;
+    int status = run_options_image(o, e->wanted ? scratch : NULL);
+    if (status != EXIT_FINE) return status;
+    if (!image_file_open_intact(&e->image, o->c.image, &why)) {
+        note_error("%s: %s", o->target, why);
+        return EXIT_USER;
+    }
+    e->writes = o->output || o->c.image == scratch;
+    const char *path = e->writes ? e->wanted : o->target;
+    if (e->writes && overwrites(o->output ? "-o" : "the image for Xen", path, o->target)) return EXIT_USER;
+    e->path = path_absolute(path);
+    return e->path ? EXIT_FINE : fail(path, strerror(errno));
+}
+
+static int prepare(struct export *e, const char *scratch) {
+    struct run_options *o = e->o;
+    if (overwrites("--xl", o->xl, o->target) || (e->wanted && overwrites("--xl", o->xl, e->wanted)))
+        return EXIT_USER;
+    int status = prepare_image(e, scratch);
+    if (status != EXIT_FINE) return status;
+    o->c.image = e->path;
+    if (!machine_memory_fits(&o->c)) return EXIT_USER;
+    e->text = text_of(o);
+    return e->text ? EXIT_FINE : EXIT_USER;
+}
+
+static int write_config(const char *path, const char *text) {
+    if (strcmp(path, "-") == 0)
+        return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_FINE : EXIT_USER;
+    return file_save(path, text, strlen(text)) ? EXIT_FINE : fail(path, strerror(errno));
+}
+
+static int write_files(const struct export *e) {
+    bool was_there = file_exists(e->path);
+    if (e->writes && !file_save(e->path, e->image.file.p, e->image.file.n))
+        return fail(e->wanted, strerror(errno));
+    int status = write_config(e->o->xl, e->text);
+    if (status != EXIT_FINE && e->writes && !was_there) unlink(e->path);
+    if (status == EXIT_FINE && e->writes) note_info("wrote the image %s", e->path);
+    if (status == EXIT_FINE && strcmp(e->o->xl, "-") != 0)
+        note_info("wrote %s: start it with `xl create %s`", e->o->xl, e->o->xl);
+    return status;
 }
 
 static int export_xl(struct run_options *o) {
-    char *beside = image_beside(o->xl), *absolute = NULL, *text = NULL;
-    const char *path = o->output ? o->output : beside;
-    int status = overwrites_nothing(o, path) ? run_options_image(o, path) : EXIT_USER;
-    if (status == EXIT_FINE && !machine_memory_fits(&o->c)) status = EXIT_USER;
-    bool written = status == EXIT_FINE && o->c.image == path;
-    if (status == EXIT_FINE) status = make_absolute(o, &absolute);
-    if (status == EXIT_FINE && !(text = text_of(o))) status = EXIT_USER;
-    if (status == EXIT_FINE) status = write_config(o->xl, text);
-    if (status == EXIT_FINE && written) note_info("wrote the image %s", absolute);
-    if (status == EXIT_FINE && strcmp(o->xl, "-") != 0)
-        note_info("wrote %s: start it with `xl create %s`", o->xl, o->xl);
+    char *dir = dir_temp();
+    if (!dir) {
+        note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
+        return EXIT_USER;
+    }
+    char *beside = image_beside(o->xl), *scratch = path_join(dir, "program.img");
+    struct export e = {.o = o, .wanted = o->output ? o->output : beside};
+    int status = prepare(&e, scratch);
+    if (status == EXIT_FINE) status = write_files(&e);
+    image_file_close(&e.image);
+    dir_remove(dir);
+    free(dir);
     free(beside);
-    free(absolute);
-    free(text);
+    free(scratch);
+    free(e.path);
+    free(e.text);
     return status;
 }
 

@@ -70,6 +70,14 @@ bool image_file_open(struct image_file *f, const char *path, const char **why) {
     return true;
 }
 
+bool image_file_open_intact(struct image_file *f, const char *path, const char **why) {
+    if (!image_file_open(f, path, why)) return false;
+    if (f->digest_ok) return true;
+    *why = "damaged: its digest is not that of its contents; build or copy it again";
+    image_file_close(f);
+    return false;
+}
+
 void image_file_close(struct image_file *f) {
     free(f->file.p);
     *f = (struct image_file){0};

@@ -14,6 +14,8 @@ struct image_file {
 };
 /* image_file_open: true, or *why (a sentence; static or errno's). */
 bool image_file_open(struct image_file *f, const char *path, const char **why);
+/* image_file_open_intact: one whose digest is right, too: for handing its payload on. */
+bool image_file_open_intact(struct image_file *f, const char *path, const char **why);
 void image_file_close(struct image_file *f);
 /* image_file_at: n bytes at an address of the payload; NULL: outside. */
 const void *image_file_at(const struct image_file *f, const void *address, uint64_t n);

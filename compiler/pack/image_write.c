@@ -79,7 +79,7 @@ static int rehead(const struct image_file *image, const char *from, enum kernel 
 int image_rehead(const char *from, enum kernel k, const char *to) {
     struct image_file image;
     const char *why;
-    if (!image_file_open(&image, from, &why)) {
+    if (!image_file_open_intact(&image, from, &why)) {
         note_error("%s: %s", from, why);
         return EXIT_USER;
     }

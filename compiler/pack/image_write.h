@@ -16,8 +16,8 @@ int image_write(const struct vm_file *kernel, const void *payload, uint64_t n, c
 
 /* image_kernel_is: has the image at path this kernel? false too when it can't be read. */
 bool image_kernel_is(const char *path, enum kernel k);
-/* image_rehead: the payload of the image `from` behind another kernel, written to `to`. Refuses a payload for another
- * build of the VM. Reports errors itself; an exit status. */
+/* image_rehead: the payload of the image `from` behind another kernel, written to `to`. Refuses a damaged payload and one
+ * for another build of the VM. Reports errors itself; an exit status. */
 int image_rehead(const char *from, enum kernel k, const char *to);
 
 #endif

@@ -348,3 +348,62 @@ start_xen() {
     [ ! -e a.cfg ]
     [ ! -e new ]
 }
+
+@test "export: one that fails leaves nothing" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    mkdir out tmp out/taken.cfg
+    export TMPDIR=$PWD/tmp
+    long=$(printf '%2000s' x)
+    fails() { # what is said, words
+        run "$lingpack" export "${@:2}"
+        [ "$status" -eq 1 ]
+        says "$1"
+        [ "$(ls out tmp)" = $'out:\ntaken.cfg\n\ntmp:' ]
+    }
+    fails "can't hold this image" hello.img --xl out/a.cfg -m 4M
+    fails "a PV guest takes 1023" hello.img --xl out/a.cfg --xen-type pv -- "$long"
+    fails "takes no path with a control character" hello.img --xl out/a.cfg -o $'out/a\nb'
+    fails "can't write out/taken.cfg" hello.img --xl out/taken.cfg
+    fails "can't write hello.img/a.img" hello.img --xl out/a.cfg -o hello.img/a.img
+    fails "fails.erl" fails.erl --xl out/a.cfg
+    echo old >out/old.img # it is replaced only as a whole, and stays when it can't be
+    run "$lingpack" export hello.img --xl out/a.cfg -o out/old.img -m 4M
+    [ "$status" -eq 1 ]
+    [ "$(cat out/old.img)" = old ]
+    cp hello.img a.xen.img
+    run "$lingpack" export a.xen.img --xl a.cfg
+    [ "$status" -eq 1 ]
+    says "the image for Xen would overwrite a.xen.img"
+    cmp hello.img a.xen.img
+}
+
+@test "export: an image for Xen is copied when -o says so" {
+    "$lingpack" build "$examples/hello" --target xen -o xen.img
+    run "$lingpack" export xen.img --xl x.cfg -o copy.img
+    [ "$status" -eq 0 ]
+    says "wrote the image $PWD/copy.img"
+    cmp xen.img copy.img
+    grep -q "^kernel *= \"$PWD/copy.img\"\$" x.cfg
+    "$lingpack" export xen.img --xl /dev/null -o /dev/null
+    [ -c /dev/null ]
+}
+
+@test "xen: a damaged image is not handed on" {
+    for target in qemu xen; do
+        "$lingpack" build "$examples/hello" --target $target -o bent.img
+        printf XXXX | dd of=bent.img bs=1 seek=$(($(stat -c %s bent.img) - 100)) conv=notrunc 2>/dev/null
+        for words in "" "-o copy.img"; do
+            # shellcheck disable=SC2086
+            run "$lingpack" export bent.img --xl x.cfg $words
+            [ "$status" -eq 1 ]
+            says "bent.img: damaged"
+            [ "$(ls)" = bent.img ]
+        done
+    done
+    setup_xl
+    "$lingpack" build "$examples/hello" -o bent.img
+    printf XXXX | dd of=bent.img bs=1 seek=$(($(stat -c %s bent.img) - 100)) conv=notrunc 2>/dev/null
+    XL_DOES=served run "$lingpack" run bent.img --on xen
+    [ "$status" -eq 1 ]
+    says "bent.img: damaged"
+}
