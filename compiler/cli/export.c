@@ -109,8 +109,10 @@ static int prepare(struct export *e, const char *scratch) {
 }
 
 static int write_config(const char *path, const char *text) {
-    if (strcmp(path, "-") == 0)
-        return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_FINE : EXIT_USER;
+    if (strcmp(path, "-") == 0) {
+        fputs(text, stdout);
+        return note_flush();
+    }
     return file_save(path, text, strlen(text)) ? EXIT_FINE : fail(path, strerror(errno));
 }
 

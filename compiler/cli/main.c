@@ -1,8 +1,10 @@
 /* lingpack: packs Erlang programs into bootable images, runs and inspects them. This file: which verb. */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "cli/cli.h"
@@ -45,7 +47,14 @@ static void print_help(FILE *f) {
           f);
 }
 
-int main(int argc, char **argv) {
+/* A file of ours that got the number of a closed standard stream would be read or written as one. */
+static bool open_missing_streams(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) return false;
+    return true;
+}
+
+static int do_verb(int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : NULL;
     if (!word) {
         print_help(stderr);
@@ -62,4 +71,10 @@ int main(int argc, char **argv) {
         return EXIT_FINE;
     }
     return note_usage(NULL, word[0] == '-' ? "unknown option %s" : "unknown verb %s", word);
+}
+
+int main(int argc, char **argv) {
+    if (!open_missing_streams()) return EXIT_USER;
+    int status = do_verb(argc, argv);
+    return status == EXIT_FINE ? note_flush() : status;
 }

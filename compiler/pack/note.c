@@ -2,9 +2,11 @@
  * QEMU's. */
 #include "pack/note.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { RED = 31, YELLOW = 33 };
@@ -42,6 +44,15 @@ void note_info(const char *fmt, ...) {
     va_start(ap, fmt);
     note_line(0, NULL, fmt, ap);
     va_end(ap);
+}
+
+/* A write that failed earlier has left the stream's mark, but not its errno. */
+int note_flush(void) {
+    bool flushed = fflush(stdout) == 0;
+    const char *why = flushed ? "some of it is lost" : strerror(errno);
+    if (flushed && !ferror(stdout)) return EXIT_FINE;
+    note_error("can't write standard output: %s", why);
+    return EXIT_USER;
 }
 
 int note_usage(const char *verb, const char *fmt, ...) {

@@ -367,3 +367,35 @@ count(N, Sum) -> case io:get_chars("", 500) of eof -> {N, Sum}; S -> count(N + l
     [ "$status" -eq 1 ]
     says "variable 'X' is unbound"
 }
+
+@test "lingpack: standard streams that are closed" {
+    module quiet <<<'-export([main/1]). main(_) -> halt(9).'
+    "$lingpack" build quiet.erl -o quiet.img
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+    for on in linux qemu; do
+        for streams in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
+            run bash -c "'$lingpack' run quiet.erl --on $on $streams 3>&-"
+            [ "$status" -eq 9 ] || { echo "$on $streams: $status"; false; }
+        done
+    done
+    for words in 'build quiet.erl -o a.img' 'inspect quiet.img' 'export quiet.img --xl a.cfg'; do
+        run bash -c "'$lingpack' $words <&- >&- 2>&- 3>&-"
+        [ "$status" -eq 0 ]
+    done
+    cmp quiet.img a.img
+    grep -q '^kernel ' a.cfg
+    [ -z "$(ls tmp)" ]
+}
+
+@test "lingpack: standard output that takes nothing" {
+    module quiet <<<'-export([main/1]). main(_) -> ok.'
+    "$lingpack" build quiet.erl -o quiet.img
+    for words in --help --version "run --help" "build quiet.erl -o b.img" "inspect quiet.img" "inspect quiet.img --json" \
+        "inspect quiet.img --code quiet" "export quiet.img --xl - -o a.img"; do
+        run bash -c "'$lingpack' $words >/dev/full"
+        [ "$status" -eq 1 ] || { echo "$words: $status"; false; }
+        [ "$output" = "lingpack: error: can't write standard output: No space left on device" ]
+    done
+    [ ! -e a.img ]
+}
