@@ -47,14 +47,32 @@ static char *image_beside(const char *config) {
     return mem_format("%.*s.xen.img", (int)n, config);
 }
 
+/* A file as a word of a shell's command, malloc'ed: in quotes unless it is plain, and never an option. */
+static char *shell_word(const char *file) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+,:@%";
+    const char *front = *file == '-' ? "./" : "";
+    if (*file && !file[strspn(file, plain)]) return mem_format("%s%s", front, file);
+    char *word = mem_get(4 * strlen(file) + 5), *to = word + sprintf(word, "'%s", front);
+    for (; *file; file++) to += sprintf(to, *file == '\'' ? "'\\''" : "%c", *file);
+    *to = '\'';
+    return word;
+}
+
+static bool to_stdout(const struct run_options *o) {
+    return strcmp(o->xl, "-") == 0;
+}
+
 static char *text_of(const struct run_options *o) {
     static const char head[] = "# A Xen domain of %s, written by lingpack %s. All settings: xl.cfg(5).\n"
                                "#   xl create %s      starts it (xl create -c: and shows its console)\n"
                                "#   xl console %s     its console; the last line is its report\n"
                                "#   xl shutdown %s    asks it to end; xl destroy: at once\n"
                                "%s";
-    char *name = xlcfg_name(&o->c, o->c.program, false), *domain = xlcfg_text(&o->c, name, false);
-    char *text = domain ? mem_format(head, o->c.program, LING_VERSION, o->xl, name, name, domain) : NULL;
+    if (!xlcfg_takes(o->c.program) || !xlcfg_takes(o->xl)) return NULL;
+    char *file = shell_word(to_stdout(o) ? "FILE" : o->xl), *name = xlcfg_name(&o->c, o->c.program, false),
+         *domain = xlcfg_text(&o->c, name, false), *text = NULL;
+    if (domain) text = mem_format(head, o->c.program, LING_VERSION, file, name, name, domain);
+    free(file);
     free(name);
     free(domain);
     return text;
@@ -108,23 +126,25 @@ static int prepare(struct export *e, const char *scratch) {
     return e->text ? EXIT_FINE : EXIT_USER;
 }
 
-static int write_config(const char *path, const char *text) {
-    if (strcmp(path, "-") == 0) {
+static int write_config(const struct run_options *o, const char *text) {
+    if (to_stdout(o)) {
         fputs(text, stdout);
         return note_flush();
     }
-    return file_save(path, text, strlen(text)) ? EXIT_FINE : fail(path, strerror(errno));
+    if (!file_save(o->xl, text, strlen(text))) return fail(o->xl, strerror(errno));
+    char *file = shell_word(o->xl);
+    note_info("wrote %s: start it with `xl create %s`", o->xl, file);
+    free(file);
+    return EXIT_FINE;
 }
 
 static int write_files(const struct export *e) {
     bool was_there = file_exists(e->path);
     if (e->writes && !file_save(e->path, e->image.file.p, e->image.file.n))
         return fail(e->wanted, strerror(errno));
-    int status = write_config(e->o->xl, e->text);
+    int status = write_config(e->o, e->text);
     if (status != EXIT_FINE && e->writes && !was_there) unlink(e->path);
     if (status == EXIT_FINE && e->writes) note_info("wrote the image %s", e->path);
-    if (status == EXIT_FINE && strcmp(e->o->xl, "-") != 0)
-        note_info("wrote %s: start it with `xl create %s`", e->o->xl, e->o->xl);
     return status;
 }
 

@@ -19,13 +19,17 @@
 /* start_info's cmd_line of a PV guest (Xen public/xen.h, MAX_GUEST_CMDLINE); kernel/targets/xen reads 4 KiB. */
 enum { MEMORY_MB = 32, LINE_MAX_PV = 1023, LINE_MAX_PVH = 4095, NAME_MAX_BYTES = 40 };
 
+static bool is_alnum(char c) {
+    return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* xl would take all digits for the number of a domain, and a '-' in front for an option. */
 char *xlcfg_name(const struct run_config *c, const char *program, bool unique) {
     if (c->xen.name) return mem_text(c->xen.name, strlen(c->xen.name));
-    bool number = !program[strspn(program, "0123456789")]; /* xl would take it for that of a domain */
-    char *name = mem_format("%s%.*s", unique || number ? "ling-" : "", NAME_MAX_BYTES, program);
+    bool plain = is_alnum(*program) && program[strspn(program, "0123456789")];
+    char *name = mem_format("%s%.*s", unique || !plain ? "ling-" : "", NAME_MAX_BYTES, program);
     for (char *p = name; *p; p++)
-        if (!((*p | 32) >= 'a' && (*p | 32) <= 'z') && !(*p >= '0' && *p <= '9') && *p != '-' && *p != '_')
-            *p = '-';
+        if (!is_alnum(*p) && *p != '_') *p = '-';
     if (!unique) return name;
     char *with_number = mem_format("%s-%d", name, (int)getpid());
     free(name);
@@ -58,10 +62,10 @@ static bool line_fits(const struct run_config *c, const char *line) {
     return false;
 }
 
-static bool path_fits(const char *path) {
-    for (const char *p = path; *p; p++) {
-        if ((unsigned char)*p >= ' ') continue;
-        note_error("%s: xl takes no path with a control character in it: copy the image elsewhere", path);
+bool xlcfg_takes(const char *name) {
+    for (const char *p = name; *p; p++) {
+        if ((unsigned char)*p >= ' ' && *p != 127) continue;
+        note_error("%s: xl takes no path with a control character in it: give the file another name", name);
         return false;
     }
     return true;
@@ -72,7 +76,7 @@ char *xlcfg_text(const struct run_config *c, const char *name, bool kept) {
     size_t n;
     char **words = words_of(c, WORDS_XEN, c->guest_port), *line = words_join(words);
     words_free(words);
-    if (line_fits(c, line) && path_fits(c->image)) {
+    if (line_fits(c, line) && xlcfg_takes(c->image)) {
         FILE *to = open_memstream(&text, &n);
         uint64_t mb = c->memory_bytes ? (c->memory_bytes + (1 << 20) - 1) >> 20 : MEMORY_MB;
         const char *end = kept ? "preserve" : "destroy";

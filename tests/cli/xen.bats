@@ -363,6 +363,9 @@ start_xen() {
     fails "can't hold this image" hello.img --xl out/a.cfg -m 4M
     fails "a PV guest takes 1023" hello.img --xl out/a.cfg --xen-type pv -- "$long"
     fails "takes no path with a control character" hello.img --xl out/a.cfg -o $'out/a\nb'
+    fails "takes no path with a control character" hello.img --xl $'out/a\nvcpus=9'
+    cp hello.img $'a\nvcpus=9'
+    fails "takes no path with a control character" $'a\nvcpus=9' --xl out/a.cfg
     fails "can't write out/taken.cfg" hello.img --xl out/taken.cfg
     fails "can't write hello.img/a.img" hello.img --xl out/a.cfg -o hello.img/a.img
     fails "fails.erl" fails.erl --xl out/a.cfg
@@ -406,4 +409,38 @@ start_xen() {
     XL_DOES=served run "$lingpack" run bent.img --on xen
     [ "$status" -eq 1 ]
     says "bent.img: damaged"
+}
+
+@test "export: the domain's name is one that xl takes" {
+    "$lingpack" build "$examples/hello" --target xen -o x.img
+    while read -r file name; do
+        cp x.img "./$file"
+        "$lingpack" export "./$file" --xl - | grep -q "^name *= \"$name\"\$"
+    done <<'NAMES'
+日本.img ling-------
+-x.img ling--x
+_x.img ling-_x
+12.img ling-12
+a.b.img a-b
+NAMES
+}
+
+@test "export: the commands it prints can be pasted" {
+    "$lingpack" build "$examples/hello" --target xen -o x.img
+    xl() { [ -s "${!#}" ] && taken=${!#}; }
+    for file in a.cfg "s p/it's x.cfg" '$(date).cfg' '"q" \ `w` *.cfg' ~a; do
+        run "$lingpack" export x.img --xl "$file"
+        [ "$status" -eq 0 ]
+        said=${output##*'start it with `'}
+        taken=
+        eval "${said%'`'}"
+        [ "$taken" = "$file" ]
+        taken=
+        eval "$(sed -n 's/^# *\(xl create .*[^ ]\)  *starts it.*/\1/p' "$file")"
+        [ "$taken" = "$file" ]
+    done
+    run "$lingpack" export x.img --xl=-x.cfg
+    says "\`xl create ./-x.cfg\`"
+    run "$lingpack" export x.img --xl -
+    says "xl create FILE "
 }
