@@ -23,7 +23,7 @@ static void print_help(void) {
           "      --target TARGET qemu (default) or xen: the kernel to append to, ling-virtio.elf or "
           "ling-xen.elf\n"
           "                      beside lingpack, or in $LING_HOME. Both images also run as a Linux process\n"
-          "      --vm FILE       another kernel to append to\n"
+          "      --vm FILE       another kernel to append to; for --target xen one for Xen\n"
           "  -v, --verbose       say what was taken, dropped and is missing\n\n"
           "examples:\n"
           "  lingpack build examples/hello\n"

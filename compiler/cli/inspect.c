@@ -8,6 +8,7 @@
 #include "cli/inspect_code.h"
 #include "pack/files.h"
 #include "pack/image_file.h"
+#include "pack/image_write.h"
 #include "pack/note.h"
 
 static void print_help(void) {
@@ -78,6 +79,11 @@ static void print_json_text(struct view text) {
     putchar('"');
 }
 
+/* The target that it was built for (build --target). */
+static const char *target_of(const struct image_file *f) {
+    return kernel_of(f->file.p, f->file.n) == KERNEL_XEN ? "xen" : "qemu";
+}
+
 static void print_json(const struct image_file *f, const char *manifest, struct view entry) {
     struct section s[N_SECTIONS];
     uint32_t functions;
@@ -87,10 +93,11 @@ static void print_json(const struct image_file *f, const char *manifest, struct 
     digest_text(h->digest, digest);
     printf("{\"image_bytes\":%zu,\"payload_bytes\":%llu,\"entry\":", f->file.n, (unsigned long long)h->bytes);
     print_json_text(entry);
-    printf(",\"kind\":\"%s\",\"digest\":\"%s\",\"digest_ok\":%s,\"vm\":\"%016llx\",\"atoms\":%u,"
+    printf(",\"kind\":\"%s\",\"digest\":\"%s\",\"digest_ok\":%s,\"vm\":\"%016llx\",\"kernel\":\"%s\","
+           "\"atoms\":%u,"
            "\"functions\":%u,\n\"sections\":{",
            h->entry_kind == ENTRY_SERVICE ? "service" : "script", digest, f->digest_ok ? "true" : "false",
-           (unsigned long long)h->vm_fingerprint, h->n_atoms, functions);
+           (unsigned long long)h->vm_fingerprint, target_of(f), h->n_atoms, functions);
     for (int i = 0; i < N_SECTIONS; i++)
         printf("%s\"%s\":%llu", i ? "," : "", s[i].name, (unsigned long long)s[i].bytes);
     /* the manifest is an object: its members go into ours */
@@ -155,6 +162,7 @@ static void print_text(const struct image_file *f, const char *path, const char 
            h->n_atoms);
     printf("digest: %s (sha256, %s)\n", digest, f->digest_ok ? "right" : "WRONG: the image is damaged");
     printf("vm: %016llx\n", (unsigned long long)h->vm_fingerprint);
+    printf("kernel: %s\n", target_of(f));
     print_otp(manifest);
     print_devices(manifest);
     printf("bytes:");

@@ -112,7 +112,7 @@ static const char *take_memory(struct run_options *p, char *v) {
     p->c.memory = v;
     bool fine = parse_size(v, &bytes) && bytes >= 4 << 20 && strspn(v, "0123456789") < strlen(v);
     p->c.memory_bytes = bytes;
-    return fine ? NULL : "a size of at least 4M, such as 32M";
+    return fine ? NULL : "a number with K, M or G, at least 4M";
 }
 static const char *take_body_limit(struct run_options *p, char *v) {
     uint64_t bytes;
@@ -293,6 +293,12 @@ static int pack_source(struct run_options *p, enum kernel kernel, const char *pa
     return status;
 }
 
+/* What is for packing was given, and nothing is packed. */
+static int refuse_packing(const struct run_options *p) {
+    return note_usage(p->verb, "%s is for a source; %s is packed already", p->entry ? "--entry" : "--keep",
+                      p->target);
+}
+
 static int probe_target(struct run_options *p, const char *path) {
     char why[160];
     struct probed image;
@@ -313,6 +319,7 @@ int run_options_image(struct run_options *p, const char *path) {
     p->c.program = p->program;
     int status = source ? EXIT_FINE : probe_target(p, p->target);
     if (status != EXIT_FINE) return status;
+    if (!source && (p->entry || p->n_keep)) return refuse_packing(p);
     if (!source && (p->c.on == ON_LINUX || image_kernel_is(p->target, kernel))) return EXIT_FINE;
     if (!path) {
         note_error("%s is not an image for Xen: say with -o where to write one", p->target);

@@ -33,8 +33,8 @@ int run_options_image(struct run_options *o, const char *path);
     "                      request altogether (60s)\n"                                                       \
     "  --body-limit SIZE   largest request body (bytes, 64K, 8M)\n"                                          \
     "  --env K=V           environment variable for os:getenv/1; may be repeated\n"                          \
-    "  --entry MODULE      entry module, when a source is packed\n"                                          \
-    "  --keep MODULE       take this module whole, when a source is packed; may be repeated\n"
+    "  --entry MODULE      entry module; for a source only\n"                                                \
+    "  --keep MODULE       take this module whole; for a source only; may be repeated\n"
 #define RUN_OPTIONS_XEN_HELP                                                                                 \
     "  --xen-type TYPE     pvh (default) or pv\n"                                                            \
     "  --ip A.B.C.D/N[,GATEWAY]\n"                                                                           \

@@ -50,12 +50,16 @@ int image_write(const struct vm_file *kernel, const void *payload, uint64_t n, c
     return EXIT_FINE;
 }
 
+enum kernel kernel_of(const uint8_t *elf, size_t n) {
+    return elf_has_note(elf, n, "Xen", XEN_NOTE_ENTRY) ? KERNEL_XEN : KERNEL_VIRTIO;
+}
+
 bool image_kernel_is(const char *path, enum kernel k) {
     struct file_bytes f;
     if (!file_read(path, &f)) return false;
-    bool is_xen = !elf_check(f.p, f.n) && elf_has_note(f.p, f.n, "Xen", XEN_NOTE_ENTRY);
+    bool is = !elf_check(f.p, f.n) && kernel_of(f.p, f.n) == k;
     free(f.p);
-    return is_xen == (k == KERNEL_XEN);
+    return is;
 }
 
 static int rehead(const struct image_file *image, const char *from, enum kernel k, const char *to) {

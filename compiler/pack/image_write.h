@@ -14,6 +14,8 @@ char *home_dir(void);
 int image_write(const struct vm_file *kernel, const void *payload, uint64_t n, const char *path,
                 uint64_t *bytes);
 
+/* kernel_of: which of them these bytes begin with; elf_check must have passed. */
+enum kernel kernel_of(const uint8_t *elf, size_t n);
 /* image_kernel_is: has the image at path this kernel? false too when it can't be read. */
 bool image_kernel_is(const char *path, enum kernel k);
 /* image_rehead: the payload of the image `from` behind another kernel, written to `to`. Refuses a damaged payload and one

@@ -38,7 +38,11 @@ static int open_vm(struct job *j) {
         given ? mem_text(given, strlen(given)) : path_join(j->otp.home, kernel_name(j->options->kernel));
     int status = vm_file_open(&j->vm, path);
     free(path);
-    return status;
+    if (status != EXIT_FINE || j->options->kernel != KERNEL_XEN) return status;
+    if (kernel_of(j->vm.elf.p, j->vm.elf.n) == KERNEL_XEN) return EXIT_FINE;
+    note_error("%s is no kernel for Xen (PV and PVH): --target xen needs one such as %s", j->vm.path,
+               kernel_name(KERNEL_XEN));
+    return EXIT_USER;
 }
 
 static void say_what_was_packed(const struct job *j) {

@@ -58,7 +58,7 @@ static bool line_fits(const struct run_config *c, const char *line) {
     size_t n = strlen(line), most = c->xen.pv ? LINE_MAX_PV : LINE_MAX_PVH;
     if (n <= most) return true;
     note_error("the instance's command line is %zu bytes long (arguments, --env), a %s guest takes %zu%s", n,
-               c->xen.pv ? "PV" : "PVH", most, c->xen.pv ? ": try --xen-type pvh" : "");
+               c->xen.pv ? "PV" : "PVH", most, c->xen.pv && n <= LINE_MAX_PVH ? ": try --xen-type pvh" : "");
     return false;
 }
 

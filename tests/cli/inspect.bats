@@ -38,6 +38,14 @@ load helpers
     says "not available (undef when called):"
 }
 
+@test "inspect: which kernel an image has" {
+    for target in qemu xen; do
+        "$lingpack" build "$examples/hello" --target $target -o $target.img
+        [ "$("$lingpack" inspect $target.img | grep ^kernel:)" = "kernel: $target" ]
+        [ "$("$lingpack" inspect $target.img --json | jq -r .kernel)" = $target ]
+    done
+}
+
 @test "inspect: --code shows the instructions of a module" {
     "$lingpack" build "$examples/hello" -o hello.img
     run "$lingpack" inspect hello.img --code hello

@@ -20,6 +20,28 @@ load helpers
     done
 }
 
+@test "run: options that pack go with a source" {
+    "$lingpack" build "$examples/hello" -o hello.img
+    for option in --entry --keep; do
+        run "$lingpack" run hello.img $option hello
+        [ "$status" -eq 2 ]
+        says "$option is for a source; hello.img is packed already"
+        run "$lingpack" run nothing.img $option hello
+        says "nothing.img: No such file"
+        run "$lingpack" export hello.img --xl a.cfg $option hello
+        [ "$status" -eq 2 ]
+    done
+    [ ! -e a.cfg ]
+}
+
+@test "run: -m says what it takes" {
+    for size in 16777216 1T 3M much; do
+        run "$lingpack" run x.img -m $size
+        [ "$status" -eq 2 ]
+        says "needs a number with K, M or G, at least 4M, not $size"
+    done
+}
+
 @test "run: a file that is missing or no image" {
     run "$lingpack" run nothing.img
     [ "$status" -eq 1 ]

@@ -265,9 +265,12 @@ start_xen() {
 @test "xen: arguments longer than a PV guest takes" {
     setup_xl
     long=$(printf '%2000s' x)
-    run "$lingpack" run hello.img --on xen --xen-type pv -- "$long"
+    run "$lingpack" run hello.img --on xen --xen-type pv -- "${long// /y}"
     [ "$status" -eq 1 ]
-    says "a PV guest takes 1023"
+    says "a PV guest takes 1023: try --xen-type pvh"
+    run "$lingpack" run hello.img --on xen --xen-type pv -- "$long" # three bytes a space
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"a PV guest takes 1023" ]] # a PVH guest would not take it either
     XL_DOES=served run "$lingpack" run hello.img --on xen -- "${long// /y}"
     [ "$status" -eq 0 ]
 }
@@ -443,4 +446,15 @@ NAMES
     says "\`xl create ./-x.cfg\`"
     run "$lingpack" export x.img --xl -
     says "xl create FILE "
+}
+
+@test "build: --target xen takes no other kernel with --vm" {
+    vm=$(dirname "$lingpack")
+    run "$lingpack" build "$examples/hello" --target xen --vm "$vm/ling-virtio.elf" -o a.img
+    [ "$status" -eq 1 ]
+    says "ling-virtio.elf is no kernel for Xen"
+    [ ! -e a.img ]
+    "$lingpack" build "$examples/hello" --target xen --vm "$vm/ling-xen.elf" -o a.img
+    "$lingpack" build "$examples/hello" --target xen -o b.img
+    cmp a.img b.img
 }
