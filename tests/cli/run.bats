@@ -23,7 +23,7 @@ load helpers
 @test "run: options that pack go with a source" {
     "$lingpack" build "$examples/hello" -o hello.img
     for option in --entry --keep; do
-        run "$lingpack" run hello.img $option hello
+        run "$lingpack" run hello.img $option hello --timeout 5s
         [ "$status" -eq 2 ]
         says "$option is for a source; hello.img is packed already"
         run "$lingpack" run nothing.img $option hello
