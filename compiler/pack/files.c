@@ -10,12 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pack/memory.h"
@@ -215,29 +218,46 @@ static pid_t program_start(char *const argv[], int out) {
     return error ? -1 : pid;
 }
 
-static struct file_bytes read_to_end(int fd) {
-    struct file_bytes b = {NULL, 0};
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Something to read, or the end, before that time (-1: whenever). */
+static bool await_input(int fd, int64_t until) {
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    for (;;) {
+        int64_t left = until < 0 ? -1 : until - now_ms();
+        if (until >= 0 && left <= 0) return false;
+        int n = poll(&p, 1, (int)left);
+        if (n > 0 || (n < 0 && errno != EINTR)) return n > 0;
+    }
+}
+
+/* false: the time was up. */
+static bool read_to_end(int fd, int64_t until, struct file_bytes *b) {
     size_t cap = 0;
     ssize_t got = 1;
     while (got != 0) {
-        if (b.n == cap) b.p = mem_resize(b.p, cap = cap ? 2 * cap : 4096);
-        got = read(fd, b.p + b.n, cap - b.n);
+        if (!await_input(fd, until)) return false;
+        if (b->n == cap) b->p = mem_resize(b->p, cap = cap ? 2 * cap : 4096);
+        got = read(fd, b->p + b->n, cap - b->n);
         if (got < 0 && errno != EINTR) break;
-        if (got > 0) b.n += (size_t)got;
+        if (got > 0) b->n += (size_t)got;
     }
-    return b;
+    return true;
 }
 
-int program_run(char *const argv[], struct file_bytes *output) {
-    int pipe_fds[2] = {-1, STDERR_FILENO}, status = 0;
-    if (output && pipe2(pipe_fds, O_CLOEXEC) != 0) return -1;
+int program_run(char *const argv[], struct file_bytes *output, int limit_ms) {
+    int pipe_fds[2], status = 0;
+    *output = (struct file_bytes){NULL, 0};
+    if (pipe2(pipe_fds, O_CLOEXEC) != 0) return -1;
     pid_t pid = program_start(argv, pipe_fds[1]);
     int error = errno;
-    if (output) {
-        close(pipe_fds[1]);
-        *output = read_to_end(pipe_fds[0]);
-        close(pipe_fds[0]);
-    }
+    close(pipe_fds[1]);
+    if (pid > 0 && !read_to_end(pipe_fds[0], limit_ms ? now_ms() + limit_ms : -1, output)) kill(pid, SIGKILL);
+    close(pipe_fds[0]);
     errno = error;
     if (pid < 0) return -1;
     while (waitpid(pid, &status, 0) < 0)

@@ -34,8 +34,9 @@ char *path_of_self(void);
 /* path_find_program: full real path of a program on PATH, or NULL. */
 char *path_find_program(const char *name);
 
-/* program_run: argv[0] found on PATH; what it writes to stdout and stderr goes to our stderr, or, when asked for,
- * into *output (malloc'ed). Returns its exit status, 128 + signal, or -1 when it can't be started (errno). */
-int program_run(char *const argv[], struct file_bytes *output);
+/* program_run: argv[0] found on PATH; what it writes to stdout and stderr goes into *output (malloc'ed). When that has not
+ * ended after limit_ms (0: no limit) the program is killed. Returns its exit status, 128 + signal, or -1 when it can't be
+ * started (errno). */
+int program_run(char *const argv[], struct file_bytes *output, int limit_ms);
 
 #endif

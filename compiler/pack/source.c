@@ -104,7 +104,7 @@ static int run_erlc(const struct source *s, const struct otp *otp, const struct 
         argv[n++] = e->dirs[i];
     }
     for (uint32_t i = 0; i < s->n_files; i++) argv[n++] = s->files[i];
-    int status = program_run((char *const *)(uintptr_t)argv, output);
+    int status = program_run((char *const *)(uintptr_t)argv, output, 0);
     free(argv);
     return status;
 }

@@ -1,14 +1,17 @@
 /* domain: a Xen domain, by way of xl.
  *
  *   xl create -F -c CONFIG ──stdout──> console          (the child; -c: the console is attached before the domain runs)
- *        │                 ──stderr──> "Waiting for domain N (domid 7) to die"        -> DOMAIN_RUNS
+ *        │                 ──stderr──> "Waiting for domain N (domid 7) to die"        -> DOMAIN_RUNS, number 7
  *        │                             "Domain 7 has shut down, reason code 3 0x3"    -> DOMAIN_ENDED
+ *        │                             "Domain 7 has been destroyed."                 -> gone
  *        └─ ends once the console is closed, which is when the domain is destroyed
- *   xl shutdown NAME: a request to end        xl destroy NAME: report there, or LATE_MS after its end; or killed
+ *   xl domid NAME:   before: must know none; after a child that was killed: what it had made
+ *   xl shutdown 7: a request to end        xl destroy 7: report there, or LATE_MS after its end; or killed
  *
  * A domain that has ended is kept (on_poweroff="preserve") until its report has come, as destroying it cuts off what
- * its console has not yet delivered. Invariant: whatever the child created is destroyed, by us or by xl itself: a create
- * that fails removes what it made, so we don't, for the name may be another's. */
+ * its console has not yet delivered. Invariant: whatever the child created is destroyed, by us or by xl itself (a create
+ * that fails removes what it made), and nothing else: by its number, which we have from xl's words about our child, or from
+ * a name that was free before. */
 #define _GNU_SOURCE
 #include "run/domain.h"
 
@@ -24,7 +27,7 @@
 #include "pack/note.h"
 #include "run/xlcfg.h"
 
-enum { LATE_MS = 5000, STUCK_MS = 8000, REASON_CRASH = 3 };
+enum { LATE_MS = 5000, STUCK_MS = 8000, ANSWER_MS = 10000, REASON_CRASH = 3 };
 
 /* Beside PATH, for root's directories are not on everybody's. Not the real path: Debian's xl is a link to a script that
  * looks at its own name. */
@@ -45,15 +48,47 @@ char *domain_find_xl(void) {
     return found;
 }
 
-bool domain_init(struct domain *d, char *xl, const struct run_config *c) {
-    *d = (struct domain){.xl = xl, .reason = -1};
-    d->name = xlcfg_name(c, c->program, true);
-    d->config = path_join(c->scratch, "domain.cfg");
+static bool keep_number(struct domain *d, const char *text) {
+    size_t n = strspn(text, "0123456789");
+    if (n == 0 || n >= sizeof d->number) return false;
+    memcpy(d->number, text, n);
+    d->number[n] = 0;
+    return true;
+}
+
+/* Whether there is a domain of this name, and its number: the last line of the answer, behind what xl may warn of. */
+static bool find_number(struct domain *d) {
+    char *argv[] = {d->xl, "domid", d->name, NULL};
+    struct file_bytes answer;
+    bool found = program_run(argv, &answer, ANSWER_MS) == 0;
+    while (answer.n && answer.p[answer.n - 1] == '\n') answer.n--;
+    char *text = mem_text((char *)answer.p, answer.n), *newline = strrchr(text, '\n');
+    if (found) keep_number(d, newline ? newline + 1 : text);
+    free(text);
+    free(answer.p);
+    return found;
+}
+
+static bool name_is_free(struct domain *d) {
+    if (!find_number(d)) return true;
+    note_error("a domain %s already exists: choose another --name", d->name);
+    return false;
+}
+
+static bool write_config(const struct domain *d, const struct run_config *c) {
     char *text = xlcfg_text(c, d->name, true);
     bool fine = text && file_save(d->config, text, strlen(text));
     if (text && !fine) note_error("can't write %s: %s", d->config, strerror(errno));
     if (fine && c->verbose) fprintf(stderr, "%s", text);
     free(text);
+    return fine;
+}
+
+bool domain_init(struct domain *d, char *xl, const struct run_config *c) {
+    *d = (struct domain){.xl = xl, .reason = -1};
+    d->name = xlcfg_name(c, c->program, true);
+    d->config = path_join(c->scratch, "domain.cfg");
+    bool fine = write_config(d, c) && name_is_free(d);
     if (!fine) domain_deinit(d);
     return fine;
 }
@@ -102,21 +137,21 @@ static void on_helper_exit(uv_process_t *p, int64_t status, int number) {
 
 /* What it says goes nowhere: the domain may just have gone. */
 static bool tell_xl(struct domain *d, uv_process_t *helper, const char *verb) {
-    char *argv[] = {d->xl, (char *)verb, d->name, NULL};
+    char *argv[] = {d->xl, (char *)verb, d->number, NULL};
     uv_process_options_t options = {
         .file = d->xl, .args = argv, .flags = UV_PROCESS_DETACHED, .exit_cb = on_helper_exit};
     return uv_spawn(d->late.loop, helper, &options) == 0;
 }
 
 bool domain_stop(struct domain *d) {
-    return d->stage != DOMAIN_ASKED && !d->destroying && tell_xl(d, &d->stopper, "shutdown");
+    return *d->number && !d->destroying && tell_xl(d, &d->stopper, "shutdown");
 }
 
-/* While it is being created there may be nothing to destroy yet: then the child goes first. */
+/* While it is being created there may be nothing to destroy yet: then the child goes first (domain_over). */
 void domain_destroy(struct domain *d) {
     if (d->destroying) return;
     uv_timer_stop(&d->late);
-    if (d->stage == DOMAIN_ASKED && !d->over) {
+    if (!*d->number || d->gone) {
         kill_child(d);
         return;
     }
@@ -126,7 +161,8 @@ void domain_destroy(struct domain *d) {
 
 void domain_over(struct domain *d, bool killed) {
     d->over = true;
-    if (killed || d->stage != DOMAIN_ASKED) domain_destroy(d);
+    if (killed && !*d->number) find_number(d);
+    domain_destroy(d);
     uv_timer_stop(&d->late);
 }
 
@@ -137,10 +173,11 @@ static void on_late(uv_timer_t *t) {
 }
 
 static void heard_line(struct domain *d) {
-    static const char shut_down[] = "has shut down, reason code ";
-    const char *at = strstr(d->line, shut_down);
-    if (d->stage == DOMAIN_ASKED && strstr(d->line, "(domid ")) d->stage = DOMAIN_RUNS;
-    if (!at && !strstr(d->line, "has been destroyed")) return;
+    static const char domid[] = "(domid ", shut_down[] = "has shut down, reason code ";
+    const char *number = strstr(d->line, domid), *at = strstr(d->line, shut_down);
+    if (d->stage == DOMAIN_ASKED && number && keep_number(d, number + sizeof domid - 1)) d->stage = DOMAIN_RUNS;
+    if (strstr(d->line, "has been destroyed")) d->gone = true;
+    if (!at && !d->gone) return;
     d->stage = DOMAIN_ENDED;
     if (at) d->reason = atoi(at + sizeof shut_down - 1);
     if (d->reported)
@@ -173,8 +210,8 @@ void domain_reported(struct domain *d) {
 
 void domain_explain(const struct domain *d, const char *words) {
     char *argv[] = {d->xl, "info", NULL};
-    struct file_bytes output = {NULL, 0};
-    bool xen_answers = program_run(argv, &output) == 0;
+    struct file_bytes output;
+    bool xen_answers = program_run(argv, &output, ANSWER_MS) == 0;
     free(output.p);
     if (xen_answers)
         note_error("xl could not create the domain:");

@@ -12,8 +12,10 @@ char *domain_find_xl(void);
 enum domain_stage { DOMAIN_ASKED, DOMAIN_RUNS, DOMAIN_ENDED };
 struct domain {
     char *xl, *name, *config; /* config: path of the file */
+    char number[12];          /* what shutdown and destroy are told; "": none is known */
     enum domain_stage stage;
     int reason; /* of its end, Xen's SHUTDOWN_…; -1: not known */
+    bool gone;  /* destroyed, as xl says */
     bool reported, destroying, over;
     char line[256]; /* of what xl says, as far as it has come */
     size_t line_n;
@@ -21,7 +23,7 @@ struct domain {
     uv_timer_t late;
     uv_process_t stopper, destroyer;
 };
-/* domain_init: writes the configuration. Takes xl over. false: said why not. */
+/* domain_init: writes the configuration. Takes xl over. false: said why not, e.g. that its name is another's. */
 bool domain_init(struct domain *d, char *xl, const struct run_config *c);
 void domain_deinit(struct domain *d);
 /* domain_command: argv of the child that creates the domain, has its console on stdout and its life on stderr, and

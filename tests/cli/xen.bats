@@ -24,7 +24,12 @@ create)
         exit 1
         ;;
     slow) exec sleep 60 ;;
+    half)
+        touch xl/named
+        exec sleep 60
+        ;;
     esac
+    touch xl/named
     echo "Waiting for domain x (domid 7) to die [pid 1]" >&2
     case $XL_DOES in
     script)
@@ -54,9 +59,11 @@ create)
     esac
     stays
     ;;
+domid) [ -e xl/named ] && echo 7 ;;
 shutdown) [ "$XL_DOES" = deaf ] || touch xl/stopped ;;
 destroy)
     [ "$XL_DOES" != undying ] || exit 1
+    rm -f xl/named
     touch xl/destroyed
     ;;
 info) [ "$XL_DOES" != noxen ] ;;
@@ -88,8 +95,9 @@ start_xen() {
     [ "$status" -eq 7 ]
     [ "$output" = "hello from a domain" ]
     [[ "$stderr" == *"running as a PVH guest of Xen (domain ling-seven-"* ]]
-    [ "$(calls)" = "create destroy " ]
-    grep -Eq '^destroy ling-seven-[0-9]+$' xl/calls
+    [ "$(calls)" = "domid create destroy " ]
+    grep -Eq '^domid ling-seven-[0-9]+$' xl/calls
+    grep -qx 'destroy 7' xl/calls
     ! grep -q vif xl/config # a script has no network
     [ -z "$(ls tmp)" ]
 }
@@ -161,7 +169,7 @@ start_xen() {
     [ "$status" -eq 1 ]
     says "could not create the domain"
     says "out of luck"
-    [ "$(calls)" = "create info " ] # a domain of that name may be another's: it is left alone
+    [ "$(calls)" = "domid create info " ] # xl removes what it made
 }
 
 @test "xen: the domain crashes, with a report and without; it ends without a word" {
@@ -175,7 +183,7 @@ start_xen() {
     XL_DOES=silent run "$lingpack" run hello.img --on xen
     [ "$status" -eq 70 ]
     says "the domain ended without a report"
-    [ "$(calls)" = "create destroy create destroy create destroy " ]
+    [ "$(calls)" = "domid create destroy domid create destroy domid create destroy " ]
 }
 
 @test "xen: Ctrl-C and SIGTERM are xl shutdown; the second one destroys" {
@@ -185,12 +193,12 @@ start_xen() {
     kill -INT "$pid"
     finish 130
     [ "$(tail -n 1 out | jq -r '[.reason, .requests] | join(" ")')" = "terminated 2" ]
-    [ "$(calls)" = "create shutdown destroy " ]
+    [ "$(calls)" = "domid create shutdown destroy " ]
     rm xl/*
     start_xen
     kill -TERM "$pid"
     finish 143
-    [ "$(calls)" = "create shutdown destroy " ]
+    [ "$(calls)" = "domid create shutdown destroy " ]
     rm xl/*
     export XL_DOES=deaf
     start_xen
@@ -198,7 +206,7 @@ start_xen() {
     for _ in $(seq 200); do [[ "$(calls)" == *shutdown* ]] && break; sleep 0.05; done
     kill -INT "$pid"
     finish 130
-    [ "$(calls)" = "create shutdown destroy " ]
+    [ "$(calls)" = "domid create shutdown destroy " ]
 }
 
 @test "xen: Ctrl-C while the domain is being created" {
@@ -208,7 +216,28 @@ start_xen() {
     for _ in $(seq 200); do [ ! -e xl/kernel ] || break; sleep 0.05; done
     kill -INT "$pid"
     finish 130
-    [ "$(calls)" = "create destroy " ]
+    [ "$(calls)" = "domid create domid " ] # nothing had been made
+    rm xl/*
+    XL_DOES=half "$lingpack" run hello.img --on xen >out 2>err 3>&- </dev/null &
+    pid=$!
+    for _ in $(seq 200); do [ ! -e xl/named ] || break; sleep 0.05; done
+    kill -INT "$pid"
+    finish 130
+    [ "$(calls)" = "domid create domid destroy " ]
+    grep -qx 'destroy 7' xl/calls
+}
+
+@test "xen: a domain of that name is left alone" {
+    setup_xl
+    touch xl/named
+    XL_DOES=served run "$lingpack" run hello.img --on xen --name web
+    [ "$status" -eq 1 ]
+    says "a domain web already exists"
+    [ "$(calls)" = "domid " ]
+    rm xl/*
+    XL_DOES=served run "$lingpack" run hello.img --on xen --name web
+    [ "$status" -eq 0 ]
+    ! grep -q '^destroy web' xl/calls
 }
 
 @test "xen: a domain that xl does not remove is said" {
