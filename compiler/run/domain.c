@@ -107,32 +107,52 @@ char **domain_command(const struct domain *d) {
     return argv;
 }
 
-void domain_attach(struct domain *d, uv_loop_t *loop, const uv_process_t *child) {
+void domain_attach(struct domain *d, uv_loop_t *loop, const uv_process_t *child, void (*on_settled)(void *),
+                   void *ctx) {
     d->child = child;
+    d->on_settled = on_settled;
+    d->ctx = ctx;
     d->late.data = d->stopper.data = d->destroyer.data = d;
     uv_timer_init(loop, &d->late);
 }
 
 /* -- xl shutdown, xl destroy */
 
-/* The console's client is in the child's group too. */
-static void kill_child(const struct domain *d) {
-    if (uv_is_active((const uv_handle_t *)d->child)) kill(-d->child->pid, SIGKILL);
+/* Each has a session of its own; the console's client is in the child's. */
+static void kill_group(const uv_process_t *p) {
+    if (uv_is_active((const uv_handle_t *)p)) kill(-p->pid, SIGKILL);
 }
 
-/* xl could not remove the domain, or the child has not noticed. */
+/* A domain that has shut down and whose child has ended by itself was destroyed by somebody: its console closed. */
+static bool left_behind(const struct domain *d) {
+    return d->destroying && !d->gone && (d->stage != DOMAIN_ENDED || d->child_signal);
+}
+
+static void settle_if_over(struct domain *d) {
+    bool busy = uv_is_active((uv_handle_t *)&d->stopper) || uv_is_active((uv_handle_t *)&d->destroyer);
+    if (!d->over || busy || d->settled) return;
+    d->settled = true;
+    uv_timer_stop(&d->late);
+    if (left_behind(d)) {
+        note_error("xl did not remove the domain %s (number %s): see `xl list`", d->name, d->number);
+        kill(-d->child->pid, SIGKILL); /* the console's client, which waits for the domain's end */
+    }
+    d->on_settled(d->ctx);
+}
+
+/* xl destroy hangs, or failed and the child waits for the domain's end, or the child has not noticed it. */
 static void on_stuck(uv_timer_t *t) {
     struct domain *d = t->data;
-    if (!uv_is_active((const uv_handle_t *)d->child)) return;
-    note_error("xl did not remove the domain %s: see `xl list`", d->name);
-    kill_child(d);
+    kill_group(&d->stopper);
+    kill_group(&d->destroyer);
+    kill_group(d->child);
 }
 
 static void on_helper_exit(uv_process_t *p, int64_t status, int number) {
     struct domain *d = p->data;
-    (void)status, (void)number;
-    if (p == &d->destroyer && !d->over) uv_timer_start(&d->late, on_stuck, STUCK_MS, 0);
+    if (p == &d->destroyer && status == 0 && number == 0) d->gone = true;
     uv_close((uv_handle_t *)p, NULL);
+    settle_if_over(d);
 }
 
 /* What it says goes nowhere: the domain may just have gone. */
@@ -152,18 +172,22 @@ void domain_destroy(struct domain *d) {
     if (d->destroying) return;
     uv_timer_stop(&d->late);
     if (!*d->number || d->gone) {
-        kill_child(d);
+        kill_group(d->child);
         return;
     }
     d->destroying = true;
-    if (!tell_xl(d, &d->destroyer, "destroy")) kill_child(d);
+    uv_timer_start(&d->late, on_stuck, STUCK_MS, 0);
+    if (!tell_xl(d, &d->destroyer, "destroy")) kill_group(d->child);
 }
 
-void domain_over(struct domain *d, bool killed) {
+void domain_over(struct domain *d, int status, int number) {
     d->over = true;
-    if (killed && !*d->number) find_number(d);
+    d->child_status = status;
+    d->child_signal = number;
+    kill_group(&d->stopper);
+    if (number && !*d->number) find_number(d);
     domain_destroy(d);
-    uv_timer_stop(&d->late);
+    settle_if_over(d);
 }
 
 /* -- what xl says */
@@ -224,8 +248,13 @@ void domain_explain(const struct domain *d, const char *words) {
     fputs(words, stderr);
 }
 
-const char *domain_ending(const struct domain *d) {
-    return d->reason == REASON_CRASH
-               ? "the domain crashed without a report; `xl dmesg` may have what Xen says of it"
-               : "the domain ended without a report";
+void domain_ending(const struct domain *d, char *text, size_t cap) {
+    if (d->reason == REASON_CRASH)
+        snprintf(text, cap, "the domain crashed without a report; `xl dmesg` may have what Xen says of it");
+    else if (d->stage == DOMAIN_ENDED)
+        snprintf(text, cap, "the domain ended without a report");
+    else if (d->child_signal)
+        snprintf(text, cap, "xl was killed (signal %d), so the domain had to end", d->child_signal);
+    else
+        snprintf(text, cap, "xl ended (exit status %d) before the domain", d->child_status);
 }

@@ -130,16 +130,17 @@ static void on_buffer(uv_handle_t *h, size_t suggested, uv_buf_t *buf) {
     *buf = uv_buf_init(bytes, sizeof bytes);
 }
 
-/* xl's work at the end is waited for. */
 static void close_handle(uv_handle_t *h, void *arg) {
     (void)arg;
-    if (!uv_is_closing(h) && !(h->type == UV_PROCESS && uv_is_active(h))) uv_close(h, NULL);
+    if (!uv_is_closing(h)) uv_close(h, NULL);
 }
 
-static void end_if_over(struct launch *l) {
+static void end_if_over(void *ctx) {
+    struct launch *l = ctx;
     bool reading = uv_is_active((uv_handle_t *)&l->console) || uv_is_active((uv_handle_t *)&l->channel) ||
                    uv_is_active((uv_handle_t *)&l->errors);
-    if (l->exited && !reading) uv_walk(&l->loop, close_handle, NULL);
+    bool busy = l->domain && !l->domain->settled;
+    if (l->exited && !reading && !busy) uv_walk(&l->loop, close_handle, NULL);
 }
 
 static void on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
@@ -165,8 +166,14 @@ static void kill_child(uv_timer_t *t) {
         uv_process_kill(&l->child, SIGKILL);
 }
 
+/* It has ended, or its domain has no more to do than go: that is waited for, and its status stands. */
+static bool is_ending(const struct launch *l) {
+    return l->exited || (l->domain && l->domain->destroying);
+}
+
 static void on_timeout(uv_timer_t *t) {
     struct launch *l = t->data;
+    if (is_ending(l)) return;
     if (!l->ended_as) l->ended_as = STATUS_TIMEOUT;
     kill_child(t);
 }
@@ -183,7 +190,7 @@ static void ask_to_end(struct launch *l, int number) {
 /* The first one asks, the second one does not. */
 static void on_signal(uv_signal_t *s, int number) {
     struct launch *l = s->data;
-    if (l->exited) return;
+    if (is_ending(l)) return;
     if (l->ended_as) {
         kill_child(&l->grace);
         return;
@@ -200,11 +207,8 @@ static void on_child_exit(uv_process_t *p, int64_t status, int number) {
     l->child_signal = number;
     uv_timer_stop(&l->timeout);
     uv_timer_stop(&l->grace);
-    uv_signal_stop(&l->on_int);
-    uv_signal_stop(&l->on_term);
-    uv_signal_stop(&l->on_hup);
     input_close(&l->input);
-    if (l->domain) domain_over(l->domain, number != 0);
+    if (l->domain) domain_over(l->domain, (int)status, number);
     end_if_over(l);
 }
 
@@ -218,7 +222,7 @@ static void init_handles(struct launch *l) {
         pipes[i]->data = l;
     }
     input_init(&l->input, &l->loop);
-    if (l->domain) domain_attach(l->domain, &l->loop, &l->child);
+    if (l->domain) domain_attach(l->domain, &l->loop, &l->child, end_if_over, l);
     uv_timer_init(&l->loop, &l->timeout);
     uv_timer_init(&l->loop, &l->grace);
     uv_signal_init(&l->loop, &l->on_int);
@@ -313,13 +317,15 @@ static int status_of(const struct launch *l) {
     return l->child_status & 1 && l->child_status != 1 ? l->child_status >> 1 : STATUS_LOST;
 }
 
-static const char *ending(const struct launch *l) {
-    switch (l->ended_as) {
-    case STATUS_TIMEOUT: return "the time was up: the instance was killed";
-    case STATUS_INTERRUPTED: return "interrupted";
-    case STATUS_TERMINATED: return "terminated";
-    default: return l->domain ? domain_ending(l->domain) : "the instance ended without a report";
-    }
+static void ending(const struct launch *l, char *text, size_t cap) {
+    if (l->ended_as == STATUS_TIMEOUT)
+        snprintf(text, cap, "the time was up: the instance was killed");
+    else if (l->ended_as)
+        snprintf(text, cap, l->ended_as == STATUS_INTERRUPTED ? "interrupted" : "terminated");
+    else if (l->domain)
+        domain_ending(l->domain, text, cap);
+    else
+        snprintf(text, cap, "the instance ended without a report");
 }
 
 /* A script that ends itself has said what it had to say. */
@@ -337,7 +343,9 @@ static void tell(struct launch *l, int status) {
     } else if (l->report) {
         if (worth_telling(l)) report_print(stderr, l->report, status);
     } else {
-        note_info("%s; exit %d", ending(l), status);
+        char how[128];
+        ending(l, how, sizeof how);
+        note_info("%s; exit %d", how, status);
     }
 }
 

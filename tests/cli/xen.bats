@@ -14,6 +14,8 @@ echo "$*" >>xl/calls
 report() { printf '\036{"ling":1,"status":%s,"reason":"%s","requests":%s}\n' "$@"; }
 ended() { echo "Domain 7 has shut down, reason code $1 0x$1" >&2; }
 stays() { until [ -e xl/destroyed ]; do sleep 0.02; done; }
+[ "$XL_HANGS" != "$1" ] || exec sleep 300
+[ "$XL_FAILS" != "$1" ] || exit 1
 case $1 in
 create)
     cp "${*: -1}" xl/config
@@ -55,9 +57,15 @@ create)
         [ ! -e xl/stopped ] || report 143 terminated 2
         ended 0
         ;;
+    dies)
+        sleep 0.2
+        kill -KILL $$
+        ;;
+    quits) exit 3 ;;
     deaf | undying) printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n' ;;
     esac
     stays
+    touch xl/left
     ;;
 domid) [ -e xl/named ] && echo 7 ;;
 shutdown) [ "$XL_DOES" = deaf ] || touch xl/stopped ;;
@@ -65,6 +73,7 @@ destroy)
     [ "$XL_DOES" != undying ] || exit 1
     rm -f xl/named
     touch xl/destroyed
+    until [ -z "$XL_AWAITS" ] || [ -e "$XL_AWAITS" ]; do sleep 0.02; done
     ;;
 info) [ "$XL_DOES" != noxen ] ;;
 esac
@@ -249,6 +258,51 @@ start_xen() {
     kill -INT "$pid"
     finish 130
     grep "xl did not remove the domain zombie" err
+}
+
+@test "xen: xl destroy hangs, xl shutdown hangs: lingpack does not" {
+    setup_xl
+    XL_DOES=served XL_HANGS=destroy run timeout 60 "$lingpack" run hello.img --on xen --name zombie
+    [ "$status" -eq 0 ]
+    says "xl did not remove the domain zombie (number 7)"
+    rm xl/*
+    export XL_DOES=deaf XL_HANGS=shutdown
+    start_xen
+    kill -INT "$pid"
+    for _ in $(seq 200); do [[ "$(calls)" == *shutdown* ]] && break; sleep 0.05; done
+    touch xl/destroyed # by somebody else
+    finish 130
+}
+
+@test "xen: a signal while the domain is removed changes nothing" {
+    setup_xl
+    export XL_DOES=served XL_AWAITS=xl/go TMPDIR=$PWD/tmp
+    mkdir tmp
+    start_xen
+    for _ in $(seq 200); do [ ! -e xl/left ] || break; sleep 0.05; done
+    kill -INT "$pid"
+    kill -HUP "$pid"
+    sleep 0.2
+    touch xl/go
+    finish 0
+    grep "served 1 request" err
+    [ -z "$(ls tmp)" ]
+}
+
+@test "xen: xl is killed, or ends before the domain: the domain is removed, or said to be left" {
+    setup_xl
+    XL_DOES=dies run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 70 ]
+    says "xl was killed (signal 9)"
+    [ "$(calls)" = "domid create destroy " ]
+    rm xl/*
+    XL_DOES=dies XL_FAILS=destroy run "$lingpack" run hello.img --on xen --name zombie
+    [ "$status" -eq 70 ]
+    says "xl did not remove the domain zombie"
+    rm xl/*
+    XL_DOES=quits run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 70 ]
+    says "xl ended (exit status 3) before the domain"
 }
 
 @test "xen: wrong command lines are refused with status 2" {
