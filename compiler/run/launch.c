@@ -96,18 +96,22 @@ static void on_listening(struct launch *l, const char *json) {
             (double)l->heard_ns / 1e6);
 }
 
-static void on_line(void *ctx, const char *json) {
+/* Ling's own have "ling":1; what else a program prints is the program's. */
+static bool on_line(void *ctx, const char *json) {
     struct launch *l = ctx;
     char event[32];
+    double version;
+    if (!json_number(json, "ling", &version) || version != 1) return false;
     if (l->config->verbose) fprintf(stderr, "lingpack: instance: %s\n", json);
     if (json_text(json, "event", event, sizeof event)) {
         if (!strcmp(event, "listening")) on_listening(l, json);
-        return;
+        return true;
     }
     hear(l, "exit");
     free(l->report);
     l->report = report_with_create(json, l->heard, (double)l->heard_ns / 1e3);
     if (l->domain) domain_reported(l->domain);
+    return true;
 }
 
 static void on_errors(struct launch *l, const char *p, size_t n) {
@@ -148,6 +152,8 @@ static void on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
     if (n < 0) {
         uv_read_stop(from);
         end_if_over(l);
+    } else if (from == (uv_stream_t *)&l->console && l->machine->kind == MACHINE_PROCESS) {
+        on_text(l, buf->base, (size_t)n); /* its JSON lines have a channel of their own */
     } else if (from == (uv_stream_t *)&l->console) {
         stream_feed(&l->stream, buf->base, (size_t)n);
     } else if (from == (uv_stream_t *)&l->channel) {

@@ -2,8 +2,8 @@
  *
  *   text text RS {"ling":1,…} \n text          RS: byte 0x1e
  *
- * A program may print RS itself: what follows is taken for a JSON line only when it begins with '{' and ends
- * within MAX_LINE bytes, else it is text. */
+ * A program may print RS itself (RFC 7464 has whole texts of such lines): what follows is taken for a JSON line only when it
+ * begins with '{', ends within MAX_LINE bytes, and the owner takes it; else it is text, to the byte. */
 #include "run/stream.h"
 
 #include <stdlib.h>
@@ -23,8 +23,9 @@ static void hold(struct stream *s, char c) {
     *VEC_ADD(s->held, s->n, s->cap) = c;
     if (c == '\n') {
         s->held[s->n - 1] = 0;
-        s->line(s->ctx, s->held + 1);
-        s->holding = false;
+        s->holding = !s->line(s->ctx, s->held + 1);
+        s->held[s->n - 1] = '\n';
+        if (s->holding) give_up(s);
         s->n = 0;
     } else if ((s->n == 2 && c != '{') || s->n > MAX_LINE) {
         give_up(s);

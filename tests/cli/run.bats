@@ -274,6 +274,26 @@ handle(_) -> {200, #{}, lists:join("+", persistent_term:get(args))}.'
     tail -1 out | jq -e '.phases_us.create < 0 and .phases_us.entry >= 0 and .phases_us.response >= .phases_us.request and .memory.peak > 0'
 }
 
+@test "run: JSON lines of the program's own are its output" {
+    # The last one looks like a report: where reports come by a way of their own it is output, too.
+    module seq <<'ERL'
+-export([main/1]).
+main(More) -> io:put_chars(["a\n\36{\"a\":1}\n\36{\"status\":9}\n" | [["\36{\"ling\":1}\n"] || _ <- More]]), halt(3).
+ERL
+    "$lingpack" build seq.erl -o seq.img
+    printf 'a\n\036{"a":1}\n\036{"status":9}\n' >want
+    for on in linux qemu; do
+        "$lingpack" run seq.img --on $on >out || [ $? -eq 3 ]
+        cmp out want
+        "$lingpack" run seq.img --on $on --json >out || [ $? -eq 3 ]
+        head -n -1 out | cmp - want
+        [ "$(tail -n 1 out | jq .status)" -eq 3 ]
+    done
+    printf '\036{"ling":1}\n' >>want
+    "$lingpack" run seq.img --on linux --json -- more >out || [ $? -eq 3 ]
+    head -n -1 out | cmp - want
+}
+
 @test "run: script: arguments, standard input and output, status" {
     run "$lingpack" run "$examples/script" -- Ann -p <<<$'one\ntwo'
     [ "$status" -eq 0 ]

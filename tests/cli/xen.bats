@@ -57,6 +57,13 @@ create)
         [ ! -e xl/stopped ] || report 143 terminated 2
         ended 0
         ;;
+    sequence)
+        printf '\036{"a":1}\n'
+        sleep 0.2
+        printf '\036{"b":2}\n'
+        report 3 halt 0
+        ended 0
+        ;;
     dies)
         sleep 0.2
         kill -KILL $$
@@ -117,6 +124,14 @@ start_xen() {
     [ "$status" -eq 0 ]
     [ "$(tail -n 1 <<<"$output" | jq -r .reason)" = served ]
     [[ "$stderr" == *"listening on http://10.9.8.7:80/"* ]]
+}
+
+@test "xen: JSON lines of the program's own are its output" {
+    setup_xl
+    XL_DOES=sequence "$lingpack" run hello.img --on xen >out 2>err || [ $? -eq 3 ]
+    cmp out <(printf '\036{"a":1}\n\036{"b":2}\n')
+    XL_DOES=sequence "$lingpack" run hello.img --on xen --json >out 2>err || [ $? -eq 3 ]
+    [ "$(tail -n 1 out | jq .status)" -eq 3 ]
 }
 
 @test "xen: what the domain's configuration says" {
