@@ -237,14 +237,17 @@ void domain_explain(const struct domain *d, const char *words) {
     struct file_bytes output;
     bool xen_answers = program_run(argv, &output, ANSWER_MS) == 0;
     free(output.p);
-    if (xen_answers)
-        note_error("xl could not create the domain:");
+    const char *colon = *words ? ":" : "";
+    if (xen_answers && d->child_signal)
+        note_error("xl could not create the domain (it was killed by signal %d)%s", d->child_signal, colon);
+    else if (xen_answers)
+        note_error("xl could not create the domain (it exited with %d)%s", d->child_status, colon);
     else if (geteuid() != 0)
         note_error(
             "creating a domain needs root: run lingpack with sudo, in the dom0 of a machine that runs Xen");
     else
-        note_error("Xen does not answer: --on xen works in the dom0 of a machine that was booted with Xen. "
-                   "xl says:");
+        note_error("Xen does not answer: --on xen works in the dom0 of a machine that was booted with Xen%s",
+                   *words ? ". xl says:" : "");
     fputs(words, stderr);
 }
 

@@ -43,7 +43,8 @@ bool domain_stop(struct domain *d);
 void domain_destroy(struct domain *d);
 /* domain_over: the child has ended, by itself or by a signal. What is left of the domain is removed. */
 void domain_over(struct domain *d, int status, int number);
-/* domain_explain: says why xl could not create it: no right, no Xen, or xl's own words. */
+/* domain_explain: says why xl could not create it: no right, no Xen, or xl's own words, which may have been shown already or
+ * be missing: "". */
 void domain_explain(const struct domain *d, const char *words);
 /* domain_ending: how the domain ended without a report. */
 void domain_ending(const struct domain *d, char *text, size_t cap);

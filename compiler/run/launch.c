@@ -355,13 +355,13 @@ static void tell(struct launch *l, int status) {
     }
 }
 
-/* What the child's stderr held back, and how it ended. */
+/* What the child's stderr held back, and how it ended. A domain with a report needs no words of xl. */
 static int conclude(struct launch *l) {
     if (l->domain && never_started(l)) {
         domain_explain(l->domain, l->errors_text);
         return EXIT_USER;
     }
-    if (!l->domain) fwrite(l->errors_text, 1, l->errors_n, stderr);
+    if (!l->domain || !l->report) fwrite(l->errors_text, 1, l->errors_n, stderr);
     int status = status_of(l);
     tell(l, status);
     return status;

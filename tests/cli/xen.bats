@@ -25,6 +25,8 @@ create)
         echo "libxl: error: out of luck" >&2
         exit 1
         ;;
+    mute) exit 4 ;;
+    fault) kill -SEGV $$ ;;
     slow) exec sleep 60 ;;
     half)
         touch xl/named
@@ -45,7 +47,10 @@ create)
         report 70 panic 0
         ended 3
         ;;
-    silent) ended 0 ;;
+    silent)
+        echo "libxl: error: hotplug script failed" >&2
+        ended 0
+        ;;
     served)
         printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n'
         report 0 served 1
@@ -193,7 +198,21 @@ start_xen() {
     [ "$status" -eq 1 ]
     says "could not create the domain"
     says "out of luck"
+    says "(it exited with 1):"
     [ "$(calls)" = "domid create info " ] # xl removes what it made
+}
+
+@test "xen: xl fails without a word, dies of a signal, has been heard with -v: no colon before nothing" {
+    setup_xl
+    XL_DOES=mute run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"xl could not create the domain (it exited with 4)" ]]
+    XL_DOES=fault run "$lingpack" run hello.img --on xen
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"xl could not create the domain (it was killed by signal 11)" ]]
+    XL_DOES=refuse run "$lingpack" run hello.img --on xen -v
+    says "out of luck"
+    [[ "$output" == *"xl could not create the domain (it exited with 1)" ]]
 }
 
 @test "xen: the domain crashes, with a report and without; it ends without a word" {
@@ -207,6 +226,7 @@ start_xen() {
     XL_DOES=silent run "$lingpack" run hello.img --on xen
     [ "$status" -eq 70 ]
     says "the domain ended without a report"
+    says "hotplug script failed" # it may be why
     [ "$(calls)" = "domid create destroy domid create destroy domid create destroy " ]
 }
 
