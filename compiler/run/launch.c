@@ -49,13 +49,14 @@ struct launch {
     size_t errors_n;
     bool exited, listening, wrote;
     int child_status, child_signal;
+    int out_error; /* errno of a write to stdout that failed */
     int ended_as; /* STATUS_… decided by us, 0: the instance's own */
     uint64_t started_ns;
 };
 
 /* -- what comes from the instance */
 
-static void write_out(const char *p, size_t n) {
+static void write_out(struct launch *l, const char *p, size_t n) {
     while (n > 0) {
         ssize_t w = write(STDOUT_FILENO, p, n);
         if (w < 0 && errno == EINTR) continue;
@@ -63,7 +64,10 @@ static void write_out(const char *p, size_t n) {
             usleep(1000);
             continue;
         }
-        if (w <= 0) return;
+        if (w < 0) {
+            l->out_error = errno;
+            return;
+        }
         p += w;
         n -= (size_t)w;
     }
@@ -72,7 +76,7 @@ static void write_out(const char *p, size_t n) {
 static void on_text(void *ctx, const char *bytes, size_t n) {
     struct launch *l = ctx;
     l->wrote = bytes[n - 1] != '\n';
-    write_out(bytes, n);
+    write_out(l, bytes, n);
 }
 
 static void hear(struct launch *l, const char *phase) {
@@ -343,9 +347,9 @@ static bool worth_telling(const struct launch *l) {
 
 static void tell(struct launch *l, int status) {
     if (l->report && l->config->json) {
-        if (l->wrote) write_out("\n", 1);
-        write_out(l->report, strlen(l->report));
-        write_out("\n", 1);
+        if (l->wrote) write_out(l, "\n", 1);
+        write_out(l, l->report, strlen(l->report));
+        write_out(l, "\n", 1);
     } else if (l->report) {
         if (worth_telling(l)) report_print(stderr, l->report, status);
     } else {
@@ -364,7 +368,9 @@ static int conclude(struct launch *l) {
     if (!l->domain || !l->report) fwrite(l->errors_text, 1, l->errors_n, stderr);
     int status = status_of(l);
     tell(l, status);
-    return status;
+    if (!l->out_error) return status;
+    note_error("can't write to standard output: %s", strerror(l->out_error));
+    return status ? status : EXIT_USER;
 }
 
 static int launch(const struct run_config *c, struct machine *m, struct domain *d, int port, bool *retry) {

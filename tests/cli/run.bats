@@ -274,6 +274,22 @@ handle(_) -> {200, #{}, lists:join("+", persistent_term:get(args))}.'
     tail -1 out | jq -e '.phases_us.create < 0 and .phases_us.entry >= 0 and .phases_us.response >= .phases_us.request and .memory.peak > 0'
 }
 
+@test "run: a report or output that can't be written is an error" {
+    module out <<<'-export([main/1]). main([W | N]) -> io:put_chars(W), halt(length(N)).'
+    "$lingpack" build out.erl -o out.img
+    status=0
+    "$lingpack" run out.img --on linux --json -- "" >/dev/full 2>err || status=$?
+    [ "$status" -eq 1 ]
+    grep "can't write to standard output: No space left" err
+    status=0
+    "$lingpack" run out.img --on qemu -- text >/dev/full 2>err || status=$?
+    [ "$status" -eq 1 ]
+    grep "can't write to standard output" err
+    status=0
+    "$lingpack" run out.img --on qemu --json -- text 1 2 3 >/dev/full 2>err || status=$?
+    [ "$status" -eq 3 ]
+}
+
 @test "run: JSON lines of the program's own are its output" {
     # The last one looks like a report: where reports come by a way of their own it is output, too.
     module seq <<'ERL'
