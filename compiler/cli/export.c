@@ -15,6 +15,7 @@
 #include "pack/memory.h"
 #include "pack/note.h"
 #include "pack/paths.h"
+#include "pack/temp.h"
 #include "run/machine.h"
 #include "run/xlcfg.h"
 
@@ -149,7 +150,7 @@ static int write_files(const struct export *e) {
 }
 
 static int export_xl(struct run_options *o) {
-    char *dir = dir_temp();
+    char *dir = temp_make();
     if (!dir) {
         note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
         return EXIT_USER;
@@ -159,7 +160,7 @@ static int export_xl(struct run_options *o) {
     int status = prepare(&e, scratch);
     if (status == EXIT_FINE) status = write_files(&e);
     image_file_close(&e.image);
-    dir_remove(dir);
+    temp_remove(dir);
     free(dir);
     free(beside);
     free(scratch);

@@ -7,6 +7,7 @@
 #include "cli/run_options.h"
 #include "pack/files.h"
 #include "pack/note.h"
+#include "pack/temp.h"
 
 static const char help[] =
     "usage: lingpack run IMAGE|DIR|FILE.erl [options] [-- ARGS]\n"
@@ -29,7 +30,7 @@ static const char help[] =
     "  lingpack run build/hello.img --on xen --ip 192.168.1.50/24,192.168.1.1\n";
 
 static int run_target(struct run_options *o) {
-    char *dir = dir_temp();
+    char *dir = temp_make();
     if (!dir) {
         note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
         return EXIT_USER;
@@ -38,7 +39,7 @@ static int run_target(struct run_options *o) {
     o->c.scratch = dir;
     int status = run_options_image(o, image);
     if (status == EXIT_FINE) status = run_instance(&o->c);
-    dir_remove(dir);
+    temp_remove(dir);
     free(image);
     free(dir);
     return status;

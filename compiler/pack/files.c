@@ -152,25 +152,6 @@ void dir_free(char **names) {
     free(names);
 }
 
-char *dir_temp(void) {
-    const char *base = getenv("TMPDIR");
-    char *path = mem_format("%s/lingpack.XXXXXX", base && *base ? base : "/tmp");
-    if (mkdtemp(path)) return path;
-    free(path);
-    return NULL;
-}
-
-void dir_remove(const char *path) {
-    char **names = dir_list(path, "");
-    for (char **p = names; p && *p; p++) {
-        char *file = path_join(path, *p);
-        unlink(file);
-        free(file);
-    }
-    dir_free(names);
-    rmdir(path);
-}
-
 /* -- paths */
 char *path_join(const char *dir, const char *name) {
     return mem_format("%s/%s", dir, name);
@@ -206,6 +187,8 @@ char *path_find_program(const char *name) {
 }
 
 /* -- programs */
+static volatile pid_t running; /* the program that program_run waits for */
+
 static pid_t program_start(char *const argv[], int out) {
     posix_spawn_file_actions_t actions;
     pid_t pid;
@@ -253,14 +236,23 @@ int program_run(char *const argv[], struct file_bytes *output, int limit_ms) {
     int pipe_fds[2], status = 0;
     *output = (struct file_bytes){NULL, 0};
     if (pipe2(pipe_fds, O_CLOEXEC) != 0) return -1;
-    pid_t pid = program_start(argv, pipe_fds[1]);
+    pid_t pid = running = program_start(argv, pipe_fds[1]);
     int error = errno;
     close(pipe_fds[1]);
     if (pid > 0 && !read_to_end(pipe_fds[0], limit_ms ? now_ms() + limit_ms : -1, output)) kill(pid, SIGKILL);
     close(pipe_fds[0]);
     errno = error;
     if (pid < 0) return -1;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) return -1;
+    pid_t ended;
+    do ended = waitpid(pid, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    running = 0;
+    if (ended < 0) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void program_kill(void) {
+    if (running <= 0) return;
+    kill(running, SIGKILL);
+    waitpid(running, NULL, 0);
 }

@@ -23,9 +23,6 @@ bool file_save(const char *path, const void *bytes, size_t n);
  * NULL: errno. */
 char **dir_list(const char *path, const char *suffix);
 void dir_free(char **names);
-/* dir_temp: a fresh directory under $TMPDIR; dir_remove: it and the files in it. */
-char *dir_temp(void);
-void dir_remove(const char *path);
 
 char *path_join(const char *dir, const char *name);
 char *path_base(const char *path, const char *suffix); /* last part without the suffix */
@@ -38,5 +35,7 @@ char *path_find_program(const char *name);
  * ended after limit_ms (0: no limit) the program is killed. Returns its exit status, 128 + signal, or -1 when it can't be
  * started (errno). */
 int program_run(char *const argv[], struct file_bytes *output, int limit_ms);
+/* program_kill: for a signal's handler that does not go back: ends what program_run waits for. */
+void program_kill(void);
 
 #endif

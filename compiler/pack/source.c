@@ -18,6 +18,7 @@
 
 #include "pack/files.h"
 #include "pack/note.h"
+#include "pack/temp.h"
 
 struct includes {
     char **dirs;
@@ -114,10 +115,10 @@ static int run_erlc(const struct source *s, const struct otp *otp, const struct 
 static void pass_on_words(const struct source *s, const struct otp *otp, const struct includes *e, int status,
                           const struct file_bytes *first) {
     struct file_bytes again = {NULL, 0};
-    char *temp = dir_temp();
+    char *temp = temp_make();
     if (temp) {
         (void)run_erlc(s, otp, e, temp, &again);
-        dir_remove(temp);
+        temp_remove(temp);
         free(temp);
     }
     if (again.n > 0 || status == 0)
@@ -129,7 +130,7 @@ static void pass_on_words(const struct source *s, const struct otp *otp, const s
 
 static int compile(struct source *s, const struct otp *otp, const struct includes *e) {
     struct file_bytes said = {NULL, 0};
-    s->temp = dir_temp();
+    s->temp = temp_make();
     if (!s->temp) {
         note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
         return EXIT_USER;
@@ -197,7 +198,7 @@ const char *source_file(const struct source *s, const char *base, size_t n) {
 }
 
 void source_close(struct source *s) {
-    if (s->temp) dir_remove(s->temp);
+    if (s->temp) temp_remove(s->temp);
     for (uint32_t i = 0; i < s->n_beams; i++) free(s->beams[i]);
     for (uint32_t i = 0; i < s->n_files; i++) free(s->files[i]);
     free(s->beams);

@@ -199,7 +199,8 @@ static void on_late(uv_timer_t *t) {
 static void heard_line(struct domain *d) {
     static const char domid[] = "(domid ", shut_down[] = "has shut down, reason code ";
     const char *number = strstr(d->line, domid), *at = strstr(d->line, shut_down);
-    if (d->stage == DOMAIN_ASKED && number && keep_number(d, number + sizeof domid - 1)) d->stage = DOMAIN_RUNS;
+    if (d->stage == DOMAIN_ASKED && number && keep_number(d, number + sizeof domid - 1))
+        d->stage = DOMAIN_RUNS;
     if (strstr(d->line, "has been destroyed")) d->gone = true;
     if (!at && !d->gone) return;
     d->stage = DOMAIN_ENDED;

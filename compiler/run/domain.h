@@ -18,7 +18,7 @@ struct domain {
     bool gone;  /* destroyed, as xl says */
     bool reported, destroying, over, settled;
     int child_status, child_signal; /* how xl create ended, when over */
-    char line[256]; /* of what xl says, as far as it has come */
+    char line[256];                 /* of what xl says, as far as it has come */
     size_t line_n;
     const uv_process_t *child;
     uv_timer_t late;

@@ -20,6 +20,7 @@
 
 #include "pack/memory.h"
 #include "pack/note.h"
+#include "pack/temp.h"
 #include "run/backlog.h"
 #include "run/domain.h"
 #include "run/input.h"
@@ -29,6 +30,9 @@
 
 /* An instance gives requests in flight 5 s, and what it sent 2 s to arrive. */
 enum { STOP_MS = 7500, LATE_MS = 2000, CREATE_MS = 20000, ERRORS_MAX = 4096, BACKLOG = 511 };
+
+enum { N_SIGNALS = 4 };
+static const int signals[N_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 struct launch {
     const struct run_config *config;
@@ -40,7 +44,7 @@ struct launch {
     uv_pipe_t console, channel, errors;
     struct input input;
     uv_timer_t timeout, grace;
-    uv_signal_t on_int, on_term, on_hup;
+    uv_signal_t signals[N_SIGNALS];
     struct stream stream, lines;
     char *report;
     const char *heard; /* the phase that was heard of first, and when */
@@ -50,7 +54,7 @@ struct launch {
     bool exited, listening, wrote;
     int child_status, child_signal;
     int out_error; /* errno of a write to stdout that failed */
-    int ended_as; /* STATUS_… decided by us, 0: the instance's own */
+    int ended_as;  /* STATUS_… decided by us, 0: the instance's own */
     uint64_t started_ns;
 };
 
@@ -235,10 +239,10 @@ static void init_handles(struct launch *l) {
     if (l->domain) domain_attach(l->domain, &l->loop, &l->child, end_if_over, l);
     uv_timer_init(&l->loop, &l->timeout);
     uv_timer_init(&l->loop, &l->grace);
-    uv_signal_init(&l->loop, &l->on_int);
-    uv_signal_init(&l->loop, &l->on_term);
-    uv_signal_init(&l->loop, &l->on_hup);
-    l->on_int.data = l->on_term.data = l->on_hup.data = l;
+    for (int i = 0; i < N_SIGNALS; i++) {
+        uv_signal_init(&l->loop, &l->signals[i]);
+        l->signals[i].data = l;
+    }
     l->timeout.data = l->grace.data = l->child.data = l;
     l->stream = (struct stream){.text = on_text, .line = on_line, .ctx = l};
     l->lines = (struct stream){.text = on_text, .line = on_line, .ctx = l};
@@ -267,15 +271,19 @@ static void choose_stdio(struct launch *l, uv_stdio_container_t io[4]) {
     io[3].data.stream = (uv_stream_t *)&l->channel;
 }
 
+/* One that was ignored when we came stays so (nohup); but an instance in the background of a script can be interrupted. */
+static bool is_heeded(int number) {
+    struct sigaction now;
+    return number == SIGINT || number == SIGTERM ||
+           (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN);
+}
+
 static void watch(struct launch *l, const uv_stdio_container_t io[4]) {
     if (io[1].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->console, on_buffer, on_read);
     if (io[2].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->errors, on_buffer, on_read);
     if (io[3].flags & UV_CREATE_PIPE) uv_read_start((uv_stream_t *)&l->channel, on_buffer, on_read);
-    uv_signal_start(&l->on_int, on_signal, SIGINT);
-    uv_signal_start(&l->on_term, on_signal, SIGTERM);
-    struct sigaction hup;
-    if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN) /* nohup */
-        uv_signal_start(&l->on_hup, on_signal, SIGHUP);
+    for (int i = 0; i < N_SIGNALS; i++)
+        if (is_heeded(signals[i])) uv_signal_start(&l->signals[i], on_signal, signals[i]);
     if (l->config->timeout_ms) /* the instance ends itself first, with a report */
         uv_timer_start(&l->timeout, on_timeout, l->config->timeout_ms + LATE_MS + (l->domain ? CREATE_MS : 0),
                        0);
@@ -390,6 +398,7 @@ static int launch(const struct run_config *c, struct machine *m, struct domain *
     bool started = spawn(l, argv) == 0;
     uv_run(&l->loop, UV_RUN_DEFAULT);
     uv_loop_close(&l->loop);
+    temp_guard(); /* the loop has left the signals their default action */
     stream_end(&l->stream);
     stream_end(&l->lines);
     int status = EXIT_USER;

@@ -7,7 +7,7 @@
 
 struct stream {
     void (*text)(void *ctx, const char *bytes, size_t n); /* console output */
-    bool (*line)(void *ctx, const char *json);            /* a JSON line, without RS and newline; false: it is text */
+    bool (*line)(void *ctx, const char *json); /* a JSON line, without RS and newline; false: it is text */
     void *ctx;
     char *held; /* a line begun: from RS on */
     size_t n, cap;

@@ -274,6 +274,29 @@ handle(_) -> {200, #{}, lists:join("+", persistent_term:get(args))}.'
     tail -1 out | jq -e '.phases_us.create < 0 and .phases_us.entry >= 0 and .phases_us.response >= .phases_us.request and .memory.peak > 0'
 }
 
+@test "run: a signal while a program is compiled leaves nothing behind" {
+    export TMPDIR=$PWD/tmp
+    mkdir tmp ebin
+    module slow <<'ERL'
+-compile({parse_transform, wait}).
+-export([main/1]).
+main(_) -> ok.
+ERL
+    module wait <<<'-export([parse_transform/2]). parse_transform(F, _) -> file:write_file(os:getenv("STARTED"), ""), timer:sleep(300000), F.'
+    erlc -o ebin wait.erl
+    export ERL_FLAGS="-pa $PWD/ebin" STARTED=$PWD/started
+    for words in "INT 130" "TERM 143" "HUP 129" "QUIT 131"; do
+        rm -f started
+        env --default-signal=INT,QUIT bash -c 'ulimit -c 0; exec "$0" run slow.erl' "$lingpack" >out 2>err 3>&- </dev/null &
+        pid=$!
+        for _ in $(seq 600); do [ ! -e started ] || break; sleep 0.05; done
+        [ "$(ls tmp | wc -l)" -eq 2 ]
+        kill -s "${words% *}" "$pid"
+        finish "${words#* }"
+        [ -z "$(ls tmp)" ]
+    done
+}
+
 @test "run: a report or output that can't be written is an error" {
     module out <<<'-export([main/1]). main([W | N]) -> io:put_chars(W), halt(length(N)).'
     "$lingpack" build out.erl -o out.img

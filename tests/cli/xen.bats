@@ -309,6 +309,26 @@ start_xen() {
     finish 130
 }
 
+@test "xen: SIGQUIT is SIGTERM; a signal while xl is asked what was wrong" {
+    setup_xl
+    export TMPDIR=$PWD/tmp
+    mkdir tmp
+    XL_DOES=service env --default-signal=QUIT "$lingpack" run hello.img --on xen >out 2>err 3>&- </dev/null &
+    pid=$!
+    for _ in $(seq 600); do ! grep -q 'listening on' err || break; sleep 0.05; done
+    kill -QUIT "$pid"
+    finish 143
+    [ "$(calls)" = "domid create shutdown destroy " ]
+    [ -z "$(ls tmp)" ]
+    rm xl/*
+    XL_DOES=refuse XL_HANGS=info "$lingpack" run hello.img --on xen >out 2>err 3>&- </dev/null &
+    pid=$!
+    for _ in $(seq 200); do [[ "$(calls)" == *info* ]] && break; sleep 0.05; done
+    kill -TERM "$pid"
+    finish 143
+    [ -z "$(ls tmp)" ]
+}
+
 @test "xen: a signal while the domain is removed changes nothing" {
     setup_xl
     export XL_DOES=served XL_AWAITS=xl/go TMPDIR=$PWD/tmp

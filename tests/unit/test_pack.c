@@ -21,6 +21,7 @@
 #include "pack/memory.h"
 #include "pack/note.h"
 #include "pack/pack.h"
+#include "pack/temp.h"
 #include "term/order.h"
 
 static char *dir, *kernel, *image;
@@ -69,7 +70,7 @@ static void make_kernel(uint32_t n_handlers) {
 }
 
 static int set_up(void **state) {
-    dir = dir_temp();
+    dir = temp_make();
     assert_non_null(dir);
     kernel = path_join(dir, "ling-virtio.elf");
     image = path_join(dir, "out.img");
@@ -406,6 +407,17 @@ static void test_etf_scan(void **state) {
     }
 }
 
+/* A program that does not end is killed; one that does has its time. */
+static void test_time_limit(void **state) {
+    char *slow[] = {"sh", "-c", "exec sleep 300", NULL}, *quick[] = {"echo", "all", NULL};
+    struct file_bytes said;
+    assert_int_equal(program_run(slow, &said, 500), 128 + SIGKILL);
+    free(said.p);
+    assert_int_equal(program_run(quick, &said, 60000), 0);
+    assert_int_equal(said.n, 4);
+    free(said.p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_image),          cmocka_unit_test(test_reproducible),
@@ -413,6 +425,7 @@ int main(void) {
         cmocka_unit_test(test_full_disk),      cmocka_unit_test(test_reach),
         cmocka_unit_test(test_damaged_images), cmocka_unit_test(test_kernel_versions),
         cmocka_unit_test(test_etf_scan),       cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_time_limit),
     };
     if (system("command -v erlc >/dev/null") != 0) return 0;
     return cmocka_run_group_tests_name("pack", tests, set_up, tear_down);
