@@ -135,7 +135,8 @@ static void settle_if_over(struct domain *d) {
     uv_timer_stop(&d->late);
     if (left_behind(d)) {
         note_error("xl did not remove the domain %s (number %s): see `xl list`", d->name, d->number);
-        kill(-d->child->pid, SIGKILL); /* the console's client, which waits for the domain's end */
+        if (d->child->pid > 0)
+            kill(-d->child->pid, SIGKILL); /* the console's client, which waits for the domain's end */
     }
     d->on_settled(d->ctx);
 }
@@ -196,6 +197,14 @@ static void on_late(uv_timer_t *t) {
     domain_destroy(t->data);
 }
 
+/* The domain's end and its report: both are there, or one of them and LATE_MS for the other. */
+static void await_rest(struct domain *d, bool both) {
+    if (both)
+        domain_destroy(d);
+    else if (!d->destroying && !d->over)
+        uv_timer_start(&d->late, on_late, LATE_MS, 0);
+}
+
 static void heard_line(struct domain *d) {
     static const char domid[] = "(domid ", shut_down[] = "has shut down, reason code ";
     const char *number = strstr(d->line, domid), *at = strstr(d->line, shut_down);
@@ -205,10 +214,7 @@ static void heard_line(struct domain *d) {
     if (!at && !d->gone) return;
     d->stage = DOMAIN_ENDED;
     if (at) d->reason = atoi(at + sizeof shut_down - 1);
-    if (d->reported)
-        domain_destroy(d);
-    else if (!d->destroying)
-        uv_timer_start(&d->late, on_late, LATE_MS, 0);
+    await_rest(d, d->reported);
 }
 
 void domain_heard(struct domain *d, const char *bytes, size_t n) {
@@ -225,10 +231,7 @@ void domain_heard(struct domain *d, const char *bytes, size_t n) {
 
 void domain_reported(struct domain *d) {
     d->reported = true;
-    if (d->stage == DOMAIN_ENDED)
-        domain_destroy(d);
-    else if (!d->destroying)
-        uv_timer_start(&d->late, on_late, LATE_MS, 0);
+    await_rest(d, d->stage == DOMAIN_ENDED);
 }
 
 /* -- what to say */

@@ -147,12 +147,16 @@ static void close_handle(uv_handle_t *h, void *arg) {
     if (!uv_is_closing(h)) uv_close(h, NULL);
 }
 
+/* The child has ended, and so has what is done about its domain. */
+static bool is_done(const struct launch *l) {
+    return l->exited && (!l->domain || l->domain->settled);
+}
+
 static void end_if_over(void *ctx) {
     struct launch *l = ctx;
     bool reading = uv_is_active((uv_handle_t *)&l->console) || uv_is_active((uv_handle_t *)&l->channel) ||
                    uv_is_active((uv_handle_t *)&l->errors);
-    bool busy = l->domain && !l->domain->settled;
-    if (l->exited && !reading && !busy) uv_walk(&l->loop, close_handle, NULL);
+    if (is_done(l) && !reading) uv_walk(&l->loop, close_handle, NULL);
 }
 
 static void on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf) {
@@ -201,9 +205,11 @@ static void ask_to_end(struct launch *l, int number) {
     }
 }
 
-/* The first one asks, the second one does not. */
+/* The first one asks, the second one does not. One that comes when all is done ends the wait for pipes which somebody else
+ * holds. */
 static void on_signal(uv_signal_t *s, int number) {
     struct launch *l = s->data;
+    if (is_done(l)) uv_walk(&l->loop, close_handle, NULL);
     if (is_ending(l)) return;
     if (l->ended_as) {
         kill_child(&l->grace);

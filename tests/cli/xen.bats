@@ -51,7 +51,7 @@ create)
         echo "libxl: error: hotplug script failed" >&2
         ended 0
         ;;
-    served)
+    served | holds)
         printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n'
         report 0 served 1
         ended 0
@@ -77,6 +77,10 @@ create)
     deaf | undying) printf '\036{"ling":1,"event":"listening","ip":"10.9.8.7","port":80}\n' ;;
     esac
     stays
+    if [ "$XL_DOES" = holds ]; then
+        sleep 300 &
+        echo $! >xl/holder
+    fi
     touch xl/left
     ;;
 domid) [ -e xl/named ] && echo 7 ;;
@@ -342,6 +346,18 @@ start_xen() {
     finish 0
     grep "served 1 request" err
     [ -z "$(ls tmp)" ]
+}
+
+@test "xen: Ctrl-C when all has ended but somebody holds the console" {
+    setup_xl
+    export XL_DOES=holds
+    start_xen
+    for _ in $(seq 200); do [ -e xl/left ] && [ -z "$(cat "/proc/$pid/task/$pid/children")" ] && break; sleep 0.05; done
+    kill -0 "$pid"
+    kill -INT "$pid"
+    finish 0
+    kill "$(cat xl/holder)"
+    grep "served 1 request" err
 }
 
 @test "xen: xl is killed, or ends before the domain: the domain is removed, or said to be left" {
