@@ -151,10 +151,7 @@ static int write_files(const struct export *e) {
 
 static int export_xl(struct run_options *o) {
     char *dir = temp_make();
-    if (!dir) {
-        note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
-        return EXIT_USER;
-    }
+    if (!dir) return EXIT_USER;
     char *beside = image_beside(o->xl), *scratch = path_join(dir, "program.img");
     struct export e = {.o = o, .wanted = o->output ? o->output : beside};
     int status = prepare(&e, scratch);

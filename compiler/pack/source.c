@@ -131,10 +131,7 @@ static void pass_on_words(const struct source *s, const struct otp *otp, const s
 static int compile(struct source *s, const struct otp *otp, const struct includes *e) {
     struct file_bytes said = {NULL, 0};
     s->temp = temp_make();
-    if (!s->temp) {
-        note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
-        return EXIT_USER;
-    }
+    if (!s->temp) return EXIT_USER;
     int status = run_erlc(s, otp, e, NULL, &said);
     if (status < 0) note_error("can't run %s: %s", otp->erlc, strerror(errno));
     if (status >= 0 && said.n > 0) pass_on_words(s, otp, e, status, &said);

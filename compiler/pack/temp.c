@@ -19,6 +19,7 @@
 
 #include "pack/files.h"
 #include "pack/memory.h"
+#include "pack/note.h"
 
 static struct temp {
     struct temp *volatile next;
@@ -89,6 +90,7 @@ char *temp_make(void) {
         remember(path);
         return path;
     }
+    note_error("can't make a temporary directory in $TMPDIR or /tmp: %s", strerror(errno));
     free(path);
     return NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef LING_PACK_TEMP_H
 #define LING_PACK_TEMP_H
 
-/* temp_make: a fresh directory under $TMPDIR, else /tmp; NULL: errno. It goes with temp_remove, at exit, or when a signal ends
+/* temp_make: a fresh directory under $TMPDIR, else /tmp; NULL: said why. It goes with temp_remove, at exit, or when a signal ends
  * lingpack (temp_guard). */
 char *temp_make(void);
 void temp_remove(const char *path); /* it and the files in it */

@@ -42,4 +42,7 @@ struct nub_tables {
 };
 extern struct nub_tables nub_tables;
 
+/* arch/x86_64/entry.S: where the loader's struct hvm_start_info is. */
+extern uint32_t pvh_start_info;
+
 #endif

@@ -40,7 +40,6 @@ struct memmap_entry {
     uint32_t type, reserved;
 };
 
-extern uint32_t pvh_start_info;
 extern char text_start[];
 
 static char whole_cmdline[CMDLINE_MAX], vm_cmdline[CMDLINE_MAX];

@@ -19,8 +19,6 @@ enum { MAP_MAX = 128, XENS_PAGES = 64 /* of the domain's, but not its memory: co
 #define SPECIAL_START (UINT64_C(0xfea00000) >> 12) /* what paging.c maps of Xen's pages */
 #define SPECIAL_END   (UINT64_C(0xff000000) >> 12)
 
-extern uint32_t pvh_start_info;
-
 static uint64_t loader_end;
 
 static uint32_t find_xen(void) {
