@@ -109,6 +109,10 @@ static void make_device(void) {
     set(BACK "/online", "1");
     set(BACK "/state", "2");
 }
+static void remove_device(void) {
+    remove_below(BACK);
+    remove_below("device");
+}
 static const char *our_state(void) {
     return get_node("device/vif/0/state");
 }
@@ -206,8 +210,7 @@ static void test_backend_that_is_late(void **state) {
 static void test_made_anew_unseen(void **state) {
     uint8_t mac[6];
     assert_true(start(mac));
-    remove_below(BACK);
-    remove_below("device");
+    remove_device();
     make_device();
     settle();
     assert_true(nic_carrier(mac));
@@ -229,8 +232,7 @@ static void test_closed_unseen(void **state) {
 static void test_moved_unseen(void **state) {
     uint8_t mac[6];
     assert_true(start(mac));
-    remove_below(BACK);
-    remove_below("device");
+    remove_device();
     make_device();
     remove_below(BACK);
     set("device/vif/0/backend", BACK5);
@@ -274,8 +276,7 @@ static void test_detached_and_attached(void **state) {
         assert_string_equal(our_state(), "6"); /* not online: it is not asked to come back */
         assert_int_equal(netfront_port(), 0);
         assert_int_equal(open_ports, 0);
-        remove_below(BACK);
-        remove_below("device");
+        remove_device();
         settle();
         make_device();
         set("device/vif/0/mac", "00:16:3e:00:00:77");
@@ -308,8 +309,7 @@ static void test_backend_restarts(void **state) {
 static void test_another_domain(void **state) {
     uint8_t mac[6];
     assert_true(start(mac));
-    remove_below(BACK);
-    remove_below("device");
+    remove_device();
     settle();
     make_device();
     set("device/vif/0/backend-id", "5");

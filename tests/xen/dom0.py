@@ -13,8 +13,13 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, f"{ROOT}/tools/xen")
+import xenbox  # noqa: E402
+from tap import Tap  # noqa: E402
+
 LIMIT_S, AT_ONCE = 120, 2
 MACHINES = {"pv": (["-M", "pc"], ""), "pvh": (["-M", "q35", "-device", "amd-iommu"], "dom0=pvh dom0_mem=64M")}
 ENDS = {"halted": "poweroff", "crashed": "crash", "shutdown": "reboot"}
@@ -42,7 +47,7 @@ MODES = [
 
 def machine(kind, xen, image, words):
     options, more = MACHINES[kind]
-    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,smap=off,rdtscp=off,xsave=off,avx=off,avx2=off"] + options + [
+    return ["qemu-system-x86_64", "-accel", "tcg", "-cpu", xenbox.CPU] + options + [
         "-m", "128", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", xen,
         "-append", f"console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all noreboot {more}",
         "-initrd", f"{image} {words}"]
@@ -85,7 +90,7 @@ def make_images(build, work):
 
 def main():
     build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else f"{ROOT}/build")
-    n, failed = 0, 0
+    tap = Tap()
     cases = [("script", "", "hello first domain\n50 500500", 7, "poweroff"), ("bare", "", "panic: no payload", 70, "crash")] + MODES
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(AT_ONCE) as pool:
         make_images(build, work)
@@ -97,13 +102,9 @@ def main():
         runs = [(kind, case) for kind in MACHINES for case in cases]
         for (kind, (name, words, said, status, end)), (lines, ended, seconds) in zip(runs, pool.map(run_case, runs)):
             ok = said.format(kind=kind) in "\n".join(lines) and status_of(lines) == status and ended == end
-            n += 1
-            failed += not ok
-            print(f"{'ok' if ok else 'not ok'} {n} - {kind} as the first domain: {name} {words}, {seconds:.1f} s", flush=True)
-            if not ok:
-                print(f"# ended: {ended}\n" + "\n".join(f"# {l}" for l in lines[-20:]))
-    print(f"1..{n}")
-    sys.exit(failed != 0)
+            tap.result(f"{kind} as the first domain: {name} {words}, {seconds:.1f} s", ok,
+                       "\n".join([f"ended: {ended}"] + lines[-20:]))
+    tap.end()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, f"{ROOT}/tools/xen")
 import xenbox  # noqa: E402
+from tap import Tap  # noqa: E402
 
 KINDS = ("pv", "pvh")
 LIMIT_S = 900
@@ -111,7 +112,7 @@ def write_job(job, k):
     lines = ["insmod ./loop.ko", "insmod ./xen-blkback.ko", "dd if=/dev/zero of=/run/disk bs=1M count=4 2>/dev/null"]
     for mb in MEMORY_MB:
         lines += [f"start {k}-memory{mb} {k} {mb} guest t.mode=memory", f"finish {k}-memory{mb} 60"]
-    lines += [f"config {k}-maxmem {k} 32 guest t.mode=memory preserve", "echo maxmem=128 >>{k}-maxmem.cfg".format(k=k),
+    lines += [f"config {k}-maxmem {k} 32 guest t.mode=memory preserve", f"echo maxmem=128 >>{k}-maxmem.cfg",
               f"xl create -q {k}-maxmem.cfg; finish {k}-maxmem 60"]
     if k == "pvh":
         lines += ["start pvh-nmi pvh 16 guest t.mode=spin; await pvh-nmi spinning 60; xl trigger pvh-nmi nmi; finish pvh-nmi 60"]
@@ -207,17 +208,12 @@ def main():
     kinds = [w for w in sys.argv[1:] if w in KINDS] or KINDS
     builds = [w for w in sys.argv[1:] if w not in KINDS]
     build = os.path.abspath(builds[0] if builds else f"{ROOT}/build")
-    n, failed = 0, 0
+    tap = Tap()
     with ThreadPoolExecutor(len(kinds)) as pool:
         for k, results in zip(kinds, pool.map(lambda k: run_kind(build, k), kinds)):
             for name, ok, why in results:
-                n += 1
-                failed += not ok
-                print(f"{'ok' if ok else 'not ok'} {n} - {k}: {name}", flush=True)
-                if not ok:
-                    print("".join(f"# {line}\n" for line in str(why).splitlines()), end="")
-    print(f"1..{n}")
-    sys.exit(failed != 0)
+                tap.result(f"{k}: {name}", ok, why)
+    tap.end()
 
 
 if __name__ == "__main__":

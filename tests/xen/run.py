@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, f"{ROOT}/tools/xen"]
 import parts  # noqa: E402
 from images import Images  # noqa: E402
+from tap import Tap  # noqa: E402
 
 PARTS = {"pv": parts.Kind, "pvh": parts.Kind, "tools": parts.Tools, "many": parts.Many}
 AT_ONCE = 2
@@ -37,17 +38,6 @@ def run_parts(chosen):
         t.join()
 
 
-def print_tap(results):
-    failed = 0
-    for n, (name, ok, why) in enumerate(results, 1):
-        failed += not ok
-        print(f"{'ok' if ok else 'not ok'} {n} - {name}")
-        if not ok:
-            print("".join(f"# {line}\n" for line in str(why).splitlines()), end="")
-    print(f"1..{len(results)}", flush=True)
-    return failed
-
-
 def main():
     words = [w for w in sys.argv[1:] if w not in PARTS and w != "--short"]
     names = [w for w in sys.argv[1:] if w in PARTS] or list(PARTS)
@@ -60,7 +50,11 @@ def main():
         run_parts(chosen)
     finally:
         shutil.rmtree(where, ignore_errors=True)
-    sys.exit(print_tap([r for part in chosen for r in part.results]) != 0)
+    tap = Tap()
+    for part in chosen:
+        for name, ok, why in part.results:
+            tap.result(name, ok, why)
+    tap.end()
 
 
 if __name__ == "__main__":
